@@ -1,0 +1,344 @@
+"""Document — 文书: an instrument an agency makes from a template; here the template is read and filled with words.
+
+A template's texts may hold ``{key}`` (a text of the context), ``{?key}…{/}`` (a part printed only if that text is
+there; parts may be nested) and ``{{`` or ``}}`` (a brace). A body line that begins with ``|`` is a row of a table, its
+cells parted by ``|``; a row of one placeholder alone (``|{items}|``) becomes as many rows as its text has (``as_rows``).
+Only the template makes rows: a ``|`` inside a filled-in text stays a character.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
+
+from dangui.core.problem import Problem, Words, words
+from dangui.core.wording import date_in_numerals
+
+FORMS: Final = ("certificate", "letter", "decision", "opinion", "record", "judgment", "list")
+"""证 · 通知/函 · 决定书 · 意见书 · 笔录 · 判决书/裁定书 · 清单/登记表."""
+
+SIGNERS: Final = ("agency", "person", "officers", "judges")
+"""Who signs: the agency by its seal, the person concerned, the officers, the judges (under the court's seal)."""
+
+SIGNATURES: Final[Mapping[str, tuple[str, ...]]] = {
+    "agency": (), "person": ("本人（签名、捺指印）：",), "officers": ("办案人员（签名）：",),
+    "judges": ("审判员：", "书记员："),
+}
+"""Lines to sign on where the context prepares none. A line that ends in ``：`` is left open for a hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What ``documents/<id>.yaml`` says — 文书模板. Texts hold placeholders; absent ones are ""."""
+
+    id: str
+    title: Words
+    form: str
+    volume: str
+    body: str
+    number: str | None = None
+    internal: bool = False
+    addressee: str = ""
+    rights: str = ""
+    attachments: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ("agency",)
+    copies: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
+
+
+Paragraph: TypeAlias = "str | tuple[str, ...]"
+"""One paragraph, or one row of a table by its cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A document's words, complete, before it is printed — 已填文书.
+
+    ``number`` is "" for an unnumbered record; ``date`` is in Chinese numerals (二〇二六年三月五日); ``signature_lines``
+    that end in ``：`` are to be signed by hand; ``seal`` says whether the agency's seal belongs on it.
+    """
+
+    template: str
+    form: str
+    title: str
+    number: str
+    agency: str
+    addressee: str
+    paragraphs: tuple[Paragraph, ...]
+    rights: tuple[str, ...]
+    attachments: tuple[str, ...]
+    signature_lines: tuple[str, ...]
+    date: str
+    copies: tuple[str, ...]
+    seal: bool
+    internal: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """A JSON object with every field; rows of tables are arrays."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+
+
+class Unfilled(ValueError):  # noqa: N818 - says what the document is
+    """Some placeholders have no text — 文书要素不全: one problem for each of them. Nothing was made."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(p.says["en"] for p in self.problems))
+
+
+def parse_template(id: str, raw: Mapping[str, Any]) -> tuple[Template | None, list[Problem]]:
+    """The template of ``documents/<id>.yaml``, or every problem it has."""
+    problems = [*_wrong_keys(id, raw), *_wrong_texts(id, raw)]
+    if problems:
+        return None, problems
+    given = {key: value for key, value in raw.items() if value is not None}
+    for key in ("signs", "attachments", "copies", "basis"):
+        if key in given:
+            given[key] = _listed(given[key])
+    return Template(id=id, **given), []
+
+
+def placeholders(template: Template) -> set[str]:
+    """Every key the template names, those that only guard a part included."""
+    return {key for text in _texts(template) for key in _keys(_parsed(text)[0], always=False)}
+
+
+def required(template: Template) -> set[str]:
+    """The keys without which the template can't be filled whatever else is there: those outside of ``{?key}…{/}``."""
+    return _implied(template) | {key for text in _texts(template) for key in _keys(_parsed(text)[0], always=True)}
+
+
+def fill(template: Template, context: Mapping[str, str]) -> Filled:
+    """The document's words. ``context`` maps keys to texts in words: ``{"person.name": "张三", "date": "2026年3月5日"}``.
+
+    Besides what the template names, ``agency.name``, ``date`` and (if it has a number) ``document.number`` are needed.
+    ``signatures``, if given, holds the lines to sign on, one a line (审判长 王芳).
+    Raises Unfilled (a ValueError) with one problem per missing key.
+    """
+    missing = sorted(_missing(template, context))
+    if missing:
+        raise Unfilled(_no_text(template.id, key) for key in missing)
+    return Filled(
+        template=template.id, form=template.form, title=template.title["zh"],
+        number=context["document.number"] if template.number else "",
+        agency=context["agency.name"], addressee=_line(template.addressee, context),
+        paragraphs=tuple(_paragraphs(template.body, context)),
+        rights=tuple(_lines(template.rights, context)),
+        attachments=tuple(filter(None, (_line(text, context) for text in template.attachments))),
+        signature_lines=_signatures(template, context), date=date_in_numerals(context["date"]), copies=template.copies,
+        seal=bool({"agency", "judges"} & set(template.signs)), internal=template.internal,
+    )
+
+
+def as_rows(rows: Iterable[Sequence[str]]) -> str:
+    """The text that a row of one placeholder (``|{items}|``) turns back into these rows; a ``|`` in a cell is widened."""
+    return "\n".join("|".join(" ".join(cell.replace("|", "｜").split()) for cell in row) for row in rows)
+
+
+# --- placeholders -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    key: str
+    inside: tuple[_Node, ...]
+
+
+_Node: TypeAlias = "str | _Slot | _Part"
+_TOKEN: Final = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[{}]|[^{}]+")
+_KEY: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> tuple[tuple[_Node, ...], tuple[str, ...]]:
+    """The text as a tree, and what is wrong with its braces."""
+    wrong: list[str] = []
+    open_parts: list[tuple[str, list[_Node]]] = [("", [])]
+    for token in _TOKEN.findall(text):
+        _read(token, open_parts, wrong)
+    wrong += [f"{{?{key}}}" for key, _ in open_parts[1:]]
+    return tuple(open_parts[0][1]), tuple(wrong)
+
+
+def _read(token: str, open_parts: list[tuple[str, list[_Node]]], wrong: list[str]) -> None:
+    here = open_parts[-1][1]
+    if token in ("{{", "}}"):
+        here.append(token[0])
+    elif token == "{/}" and len(open_parts) > 1:
+        key, inside = open_parts.pop()
+        open_parts[-1][1].append(_Part(key, tuple(inside)))
+    elif token[0] not in "{}":
+        here.append(token)
+    elif not _KEY.fullmatch(token.strip("{?}")):
+        wrong.append(token)
+    elif token.startswith("{?"):
+        open_parts.append((token[2:-1], []))
+    else:
+        here.append(_Slot(token[1:-1]))
+
+
+def _keys(nodes: Iterable[_Node], always: bool) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, _Slot):
+            yield node.key
+        elif isinstance(node, _Part) and not always:
+            yield node.key
+            yield from _keys(node.inside, always)
+
+
+def _texts(template: Template) -> tuple[str, ...]:
+    return (template.addressee, template.body, template.rights, *template.attachments)
+
+
+def _implied(template: Template) -> set[str]:
+    return {"agency.name", "date"} | ({"document.number"} if template.number else set())
+
+
+def _missing(template: Template, context: Mapping[str, str]) -> set[str]:
+    asked = {key for text in _texts(template) for key in _asked(_parsed(text)[0], context)}
+    return {key for key in asked | _implied(template) if not context.get(key)}
+
+
+def _asked(nodes: Iterable[_Node], context: Mapping[str, str]) -> Iterator[str]:
+    """The keys whose text will be printed: those of parts that stay out are not asked for."""
+    for node in nodes:
+        if isinstance(node, _Slot):
+            yield node.key
+        elif isinstance(node, _Part) and context.get(node.key):
+            yield from _asked(node.inside, context)
+
+
+# --- filling ----------------------------------------------------------------------------------------------------------
+
+_Piece: TypeAlias = "tuple[str, bool]"
+"""A text, and whether the template wrote it (True) or the context (False)."""
+
+
+def _pieces(nodes: Iterable[_Node], context: Mapping[str, str]) -> Iterator[_Piece]:
+    for node in nodes:
+        if isinstance(node, str):
+            yield node, True
+        elif isinstance(node, _Slot):
+            yield context[node.key], False
+        elif context.get(node.key):
+            yield from _pieces(node.inside, context)
+
+
+def _split(pieces: Iterable[_Piece], at: str) -> list[list[_Piece]]:
+    """The pieces parted at a character the template wrote; the same character in a filled-in text parts nothing."""
+    parts: list[list[_Piece]] = [[]]
+    for text, ours in pieces:
+        first, *rest = text.split(at) if ours else (text,)
+        parts[-1].append((first, ours))
+        parts += [[(more, ours)] for more in rest]
+    return parts
+
+
+def _joined(pieces: Iterable[_Piece]) -> str:
+    return "".join(text for text, _ in pieces).strip()
+
+
+def _paragraphs(text: str, context: Mapping[str, str]) -> Iterator[Paragraph]:
+    for line in _split(_pieces(_parsed(text)[0], context), "\n"):
+        written = [piece for piece in line if piece[0].strip()]
+        if written and written[0][1] and written[0][0].lstrip().startswith("|"):
+            yield from _rows(written)
+        else:
+            yield from filter(None, map(str.strip, _joined(line).splitlines()))
+
+
+def _rows(line: Iterable[_Piece]) -> Iterator[tuple[str, ...]]:
+    _, *cells = _split(line, "|")
+    if len(cells) > 1 and not _joined(cells[-1]):
+        cells.pop()
+    filled_in = [text for text, ours in cells[0] if not ours]
+    if len(cells) == 1 and filled_in == [_joined(cells[0])]:
+        yield from (tuple(cell.strip() for cell in row.split("|")) for row in filled_in[0].splitlines() if row.strip())
+    else:
+        yield tuple(_joined(cell) for cell in cells)
+
+
+def _lines(text: str, context: Mapping[str, str]) -> list[str]:
+    return [" | ".join(p) if isinstance(p, tuple) else p for p in _paragraphs(text, context)]
+
+
+def _line(text: str, context: Mapping[str, str]) -> str:
+    return " ".join(_joined(_pieces(_parsed(text)[0], context)).split())
+
+
+def _signatures(template: Template, context: Mapping[str, str]) -> tuple[str, ...]:
+    prepared = tuple(line.strip() for line in context.get("signatures", "").splitlines() if line.strip())
+    return prepared or tuple(line for signer in template.signs for line in SIGNATURES[signer])
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+# --- what can be wrong with a template --------------------------------------------------------------------------------
+
+_KINDS: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "title": Mapping, "form": str, "volume": str, "body": str, "number": str, "internal": bool, "addressee": str,
+    "rights": str, "attachments": (str, list), "signs": (str, list), "copies": (str, list), "basis": (str, list),
+}
+_NEEDED: Final = ("title", "form", "volume", "body")
+
+
+def _wrong_keys(id: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
+    """Keys that are unknown, missing or hold a value of another kind."""
+    for key in sorted(set(raw) - set(_KINDS)):
+        known = "、".join(_KINDS)
+        yield _problem(id, key, "key_unknown", f"文书模板没有“{key}”这一项", f"a document template has no key '{key}'", known)
+    for key in _NEEDED:
+        if not raw.get(key):
+            yield _problem(id, key, "key_missing", f"缺少“{key}”", f"'{key}' is missing")
+    for key, kind in _KINDS.items():
+        if raw.get(key) is not None and not _is(raw[key], kind):
+            yield _problem(id, key, "key_invalid", f"“{key}”的值不是应有的类型", f"'{key}' holds a value of the wrong kind")
+
+
+def _wrong_texts(id: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
+    """Titles, words and placeholders that can't be used."""
+    title = raw.get("title")
+    if isinstance(title, Mapping) and not (set(title) == {"zh", "en"} and all(title.values())):
+        yield _problem(id, "title", "title_incomplete", "标题应有中文、英文各一", "a title has zh and en, nothing else")
+    yield from _not_among(id, "form", _listed(raw.get("form")), FORMS)
+    yield from _not_among(id, "signs", _listed(raw.get("signs")), SIGNERS)
+    for key in ("addressee", "body", "rights", "attachments"):
+        for text in _listed(raw.get(key)):
+            for token in _parsed(text)[1]:
+                yield _problem(id, key, "placeholder_invalid", f"占位符写法有误：{token}", f"can't be read: {token}",
+                               "{key} · {?key}…{/} · {{ · }}")
+
+
+def _not_among(id: str, key: str, given: Iterable[str], known: Sequence[str]) -> Iterator[Problem]:
+    for word in given:
+        if word not in known:
+            yield _problem(id, key, "word_unknown", f"“{word}”不是{key}可用的值", f"'{word}' is not a known {key}", "、".join(known))
+
+
+def _no_text(id: str, key: str) -> Problem:
+    return _problem(id, key, "unfilled", f"文书要素“{key}”没有内容", f"there is no text for {{{key}}}")
+
+
+def _problem(id: str, key: str, code: str, zh: str, en: str, hint: str = "") -> Problem:
+    return Problem(f"document.{code}", f"documents/{id}.yaml:{key}", words(zh, en), words(hint, hint))
+
+
+def _is(value: Any, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(value, kind) and (not isinstance(value, list) or all(isinstance(item, str) for item in value))
+
+
+def _listed(value: Any) -> tuple[str, ...]:
+    """One text or a list of them, as a tuple; what is neither is reported elsewhere."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list | tuple) else ()
