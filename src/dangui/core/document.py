@@ -2,8 +2,8 @@
 
 A template's texts may hold ``{key}`` (a text of the context), ``{?key}…{/}`` (a part printed only if that text is
 there; parts may be nested) and ``{{`` or ``}}`` (a brace). A body line that begins with ``|`` is a row of a table, its
-cells parted by ``|``; a row of one placeholder alone (``|{items}|``) becomes as many rows as its text has (``as_rows``).
-Only the template makes rows: a ``|`` inside a filled-in text stays a character.
+cells parted by ``|``; a row of one placeholder alone (``|{items}|``) becomes as many rows as its text has
+(``as_rows``). Only the template makes rows: a ``|`` inside any other filled-in text stays a character.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def required(template: Template) -> set[str]:
 
 
 def fill(template: Template, context: Mapping[str, str]) -> Filled:
-    """The document's words. ``context`` maps keys to texts in words: ``{"person.name": "张三", "date": "2026年3月5日"}``.
+    """The document's words; ``context`` maps keys to texts: ``{"person.name": "张三", "date": "2026年3月5日"}``.
 
     Besides what the template names, ``agency.name``, ``date`` and (if it has a number) ``document.number`` are needed.
     ``signatures``, if given, holds the lines to sign on, one a line (审判长 王芳).
@@ -134,7 +134,7 @@ def fill(template: Template, context: Mapping[str, str]) -> Filled:
 
 
 def as_rows(rows: Iterable[Sequence[str]]) -> str:
-    """The text that a row of one placeholder (``|{items}|``) turns back into these rows; a ``|`` in a cell is widened."""
+    """The text that a row of one placeholder (``|{items}|``) turns back into these rows; a cell's ``|`` is widened."""
     return "\n".join("|".join(" ".join(cell.replace("|", "｜").split()) for cell in row) for row in rows)
 
 
@@ -154,6 +154,7 @@ class _Part:
 
 _Node: TypeAlias = "str | _Slot | _Part"
 _TOKEN: Final = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[{}]|[^{}]+")
+_END: Final = "{/}"
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 
 
@@ -172,7 +173,7 @@ def _read(token: str, open_parts: list[tuple[str, list[_Node]]], wrong: list[str
     here = open_parts[-1][1]
     if token in ("{{", "}}"):
         here.append(token[0])
-    elif token == "{/}" and len(open_parts) > 1:
+    elif token == _END and len(open_parts) > 1:
         key, inside = open_parts.pop()
         open_parts[-1][1].append(_Part(key, tuple(inside)))
     elif token[0] not in "{}":
@@ -295,14 +296,14 @@ _NEEDED: Final = ("title", "form", "volume", "body")
 def _wrong_keys(id: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
     """Keys that are unknown, missing or hold a value of another kind."""
     for key in sorted(set(raw) - set(_KINDS)):
-        known = "、".join(_KINDS)
-        yield _problem(id, key, "key_unknown", f"文书模板没有“{key}”这一项", f"a document template has no key '{key}'", known)
+        hint = "、".join(_KINDS)
+        yield _problem(id, key, "key_unknown", f"文书模板没有“{key}”这一项", f"a template has no key '{key}'", hint)
     for key in _NEEDED:
         if not raw.get(key):
             yield _problem(id, key, "key_missing", f"缺少“{key}”", f"'{key}' is missing")
     for key, kind in _KINDS.items():
         if raw.get(key) is not None and not _is(raw[key], kind):
-            yield _problem(id, key, "key_invalid", f"“{key}”的值不是应有的类型", f"'{key}' holds a value of the wrong kind")
+            yield _problem(id, key, "key_invalid", f"“{key}”的值类型不对", f"'{key}' holds a value of the wrong kind")
 
 
 def _wrong_texts(id: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
@@ -322,7 +323,8 @@ def _wrong_texts(id: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
 def _not_among(id: str, key: str, given: Iterable[str], known: Sequence[str]) -> Iterator[Problem]:
     for word in given:
         if word not in known:
-            yield _problem(id, key, "word_unknown", f"“{word}”不是{key}可用的值", f"'{word}' is not a known {key}", "、".join(known))
+            hint = "、".join(known)
+            yield _problem(id, key, "word_unknown", f"“{word}”不是{key}可用的值", f"'{word}' is no known {key}", hint)
 
 
 def _no_text(id: str, key: str) -> Problem:

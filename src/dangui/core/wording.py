@@ -56,6 +56,10 @@ def _capitals(yuan: int) -> str:
     groups = []
     for myriad in _MYRIADS:
         yuan, group = divmod(yuan, 10_000)
-        digits = "".join(f"{_CAPITALS[int(d)]}{_PLACES[3 - i]}" if d != "0" else "零" for i, d in enumerate(f"{group:04d}"))
+        digits = "".join(map(_capital, f"{group:04d}", reversed(_PLACES)))
         groups.append(digits.rstrip("零") + myriad if group else "零")
     return re.sub("零+", "零", "".join(reversed(groups))).strip("零") or "零"
+
+
+def _capital(digit: str, place: str) -> str:
+    return "零" if digit == "0" else _CAPITALS[int(digit)] + place
