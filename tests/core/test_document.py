@@ -52,6 +52,13 @@ def test_every_missing_text_is_named_at_once():
     assert isinstance(refused.value, ValueError)
 
 
+@pytest.mark.parametrize("date", ["2026年2月30日", "今日"])
+def test_a_document_without_a_real_date_is_not_made(date):
+    with pytest.raises(Unfilled) as refused:
+        fill(template(), {**CONTEXT, "date": date})
+    assert [problem.place for problem in refused.value.problems] == ["documents/notice.yaml:date"]
+
+
 def test_an_empty_text_counts_as_missing():
     with pytest.raises(Unfilled):
         fill(template(), {**CONTEXT, "person.name": ""})

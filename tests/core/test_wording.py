@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from dangui.core.wording import chinese_date, date_in_numerals, money, money_words, written_date
+from dangui.core.wording import chinese_date, money, money_words, read_date, written_date
 
 
 @pytest.mark.parametrize(("day", "text"), [
@@ -16,10 +16,10 @@ def test_a_date_under_a_document_is_in_chinese_numerals(day, text):
     assert chinese_date(day) == text
 
 
-def test_a_written_date_turns_into_numerals_and_other_text_stays():
-    assert date_in_numerals("2026年3月5日") == date_in_numerals("2026-03-05") == "二〇二六年三月五日"
-    assert date_in_numerals("二〇二六年三月五日") == "二〇二六年三月五日"
+def test_a_written_date_is_read_back_and_other_text_is_no_date():
     assert written_date(date(2026, 3, 5)) == "2026年3月5日"
+    assert read_date("2026年3月5日") == read_date(" 2026-03-05") == date(2026, 3, 5)
+    assert read_date("2026年2月30日") is read_date("三月五日") is None
 
 
 @pytest.mark.parametrize(("fen", "text", "capitals"), [

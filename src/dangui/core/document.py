@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from dangui.core.problem import Problem, Words, words
-from dangui.core.wording import date_in_numerals
+from dangui.core.wording import chinese_date, read_date
 
 FORMS: Final = ("certificate", "letter", "decision", "opinion", "record", "judgment", "list")
 """证 · 通知/函 · 决定书 · 意见书 · 笔录 · 判决书/裁定书 · 清单/登记表."""
@@ -57,8 +58,9 @@ Paragraph: TypeAlias = "str | tuple[str, ...]"
 class Filled:
     """A document's words, complete, before it is printed — 已填文书.
 
-    ``number`` is "" for an unnumbered record; ``date`` is in Chinese numerals (二〇二六年三月五日); ``signature_lines``
-    that end in ``：`` are to be signed by hand; ``seal`` says whether the agency's seal belongs on it.
+    ``number`` is "" for an unnumbered record; ``date`` is in Chinese numerals (二〇二六年三月五日), ``day`` the same in
+    ISO form; ``signature_lines`` that end in ``：`` are to be signed by hand; ``seal`` says whether the agency's seal
+    belongs on it.
     """
 
     template: str
@@ -72,6 +74,7 @@ class Filled:
     attachments: tuple[str, ...]
     signature_lines: tuple[str, ...]
     date: str
+    day: str
     copies: tuple[str, ...]
     seal: bool
     internal: bool
@@ -116,11 +119,11 @@ def fill(template: Template, context: Mapping[str, str]) -> Filled:
 
     Besides what the template names, ``agency.name``, ``date`` and (if it has a number) ``document.number`` are needed.
     ``signatures``, if given, holds the lines to sign on, one a line (审判长 王芳).
-    Raises Unfilled (a ValueError) with one problem per missing key.
+    Raises Unfilled (a ValueError) with one problem per missing key; a ``date`` that is none counts as missing.
     """
-    missing = sorted(_missing(template, context))
-    if missing:
-        raise Unfilled(_no_text(template.id, key) for key in missing)
+    day = read_date(context.get("date", ""))
+    if day is None or _missing(template, context):
+        raise Unfilled(_no_text(template.id, key) for key in sorted(_missing(template, context) | _undated(day)))
     return Filled(
         template=template.id, form=template.form, title=template.title["zh"],
         number=context["document.number"] if template.number else "",
@@ -128,8 +131,8 @@ def fill(template: Template, context: Mapping[str, str]) -> Filled:
         paragraphs=tuple(_paragraphs(template.body, context)),
         rights=tuple(_lines(template.rights, context)),
         attachments=tuple(filter(None, (_line(text, context) for text in template.attachments))),
-        signature_lines=_signatures(template, context), date=date_in_numerals(context["date"]), copies=template.copies,
-        seal=bool({"agency", "judges"} & set(template.signs)), internal=template.internal,
+        signature_lines=_signatures(template, context), date=chinese_date(day), day=day.isoformat(),
+        copies=template.copies, seal=bool({"agency", "judges"} & set(template.signs)), internal=template.internal,
     )
 
 
@@ -206,6 +209,10 @@ def _implied(template: Template) -> set[str]:
 def _missing(template: Template, context: Mapping[str, str]) -> set[str]:
     asked = {key for text in _texts(template) for key in _asked(_parsed(text)[0], context)}
     return {key for key in asked | _implied(template) if not context.get(key)}
+
+
+def _undated(day: date | None) -> set[str]:
+    return {"date"} if day is None else set()
 
 
 def _asked(nodes: Iterable[_Node], context: Mapping[str, str]) -> Iterator[str]:

@@ -19,10 +19,13 @@ def chinese_date(day: date) -> str:
     return f"{year}年{_small(day.month)}月{_small(day.day)}日"
 
 
-def date_in_numerals(text: str) -> str:
-    """A date written ``2026年3月5日`` or ``2026-03-05`` in Chinese numerals; any other text as it is."""
+def read_date(text: str) -> date | None:
+    """The date written ``2026年3月5日`` or ``2026-03-05``; None if it is no date."""
     found = _DATE.fullmatch(text.strip())
-    return chinese_date(date(*map(int, found.groups()))) if found else text
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 def written_date(day: date) -> str:
