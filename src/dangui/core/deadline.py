@@ -16,7 +16,7 @@ from dangui.core.problem import Words, words
 
 __all__ = [
     "CHINA", "CRIMINAL", "Bounds", "Counting", "Counts", "Due", "Length", "Step", "Unit", "add_months", "add_years",
-    "due", "late", "latest_before", "parse_bounds", "parse_length", "usual_counting", "warnings",
+    "due", "late", "latest_before", "parse_bounds", "parse_length", "warnings",
 ]
 
 HALF_MONTH_DAYS = 15
@@ -53,16 +53,6 @@ class Counting:
     rolls: bool = True
     protects_liberty: bool = False
     basis: Mapping[str, str] = field(default_factory=lambda: CRIMINAL)
-
-
-def usual_counting(
-    unit: Unit, *, counts: Counts | None = None, rolls: bool | None = None, protects_liberty: bool = False,
-    basis: Mapping[str, str] = CRIMINAL,
-) -> Counting:
-    """A counting with what the pack left out filled in: hours from the next hour, all else from the next day."""
-    usual: Counts = "next_hour" if unit is Unit.HOURS else "next_day"
-    rolling = (not protects_liberty) if rolls is None else rolls
-    return Counting(counts or usual, rolling and not protects_liberty, protects_liberty, basis)
 
 
 @dataclass(frozen=True, slots=True)
