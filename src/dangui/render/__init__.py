@@ -1,0 +1,1 @@
+"""Render — 排印: official documents as PDF/A by one layout, and images of their pages."""
