@@ -1,0 +1,1 @@
+"""Evaluation — 评测: what the rules give on real data, beside what really happened; it changes nothing."""
