@@ -40,7 +40,12 @@ class Person:
     facts: Mapping[str, Any] = field(default_factory=dict)
     outcome: str | None = None
     left: bool = False
-    held_here: bool = False
+    holds: tuple[tuple[datetime, datetime | None], ...] = ()
+
+    @property
+    def held_here(self) -> bool:
+        """Whether this proceeding is the one that holds the person in custody now (换押)."""
+        return bool(self.holds) and self.holds[-1][1] is None
 
     @property
     def measure_since(self) -> datetime | None:

@@ -1,0 +1,263 @@
+"""Packs — 流程包: folders of strict YAML become the frozen World that the core decides by; every problem is reported at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from dangui.core import condition as conditions
+from dangui.core.calendar import Calendar
+from dangui.core.collaboration import Collaboration, parse_codes, parse_collaboration
+from dangui.core.digest import sha256
+from dangui.core.document import Template, parse_template
+from dangui.core.form import Field
+from dangui.core.problem import Problem, Words, words
+from dangui.core.procedure import Action, Limit, Procedure, Stage, parse_action, parse_limit
+from dangui.core.sentence import parse_credit_rules
+from dangui.core.shape import Shape
+from dangui.core.world import Agency, Catalogue, FieldOfLaw, Kind, Measure, Post, World
+from dangui.packs_yaml import read_yaml
+
+_NO_FIELD = FieldOfLaw({}, {}, (), 18, {})
+
+
+class Packs:
+    """All packs below one folder being loaded — 载入流程包. ``problems`` is complete after ``load``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.problems: list[Problem] = []
+        self._bytes: list[tuple[str, str]] = []
+
+    def load(self) -> World:
+        """The world of these packs, as far as it could be read."""
+        fields = {folder.name: self._field(folder) for folder in self._folders("procedures")}
+        procedures, templates = {}, {}
+        for folder in self._folders("procedures"):
+            for path in sorted(folder.glob("*/procedure.yaml")):
+                procedure = self._procedure(path.parent)
+                procedures[procedure.id] = procedure
+                templates[procedure.id] = self._templates(path.parent / "documents")
+        collaborations = {folder.name: self._collaboration(folder) for folder in self._folders("collaborations")}
+        world = World(
+            procedures, templates, collaborations, self._agencies(), self._offences(),
+            {path.stem: self._catalogue(path) for path in sorted((self.root / "catalogues").glob("*.yaml"))}, fields,
+            "")
+        return replace(world, digest=sha256("\n".join(f"{path} {digest}" for path, digest in sorted(self._bytes)).encode()))
+
+    def _folders(self, name: str) -> Iterator[Path]:
+        return (path for path in sorted((self.root / name).glob("*")) if path.is_dir())
+
+    def _read(self, path: Path) -> Any:
+        self._bytes.append((path.relative_to(self.root).as_posix(), sha256(path.read_bytes())))
+        return read_yaml(path, self.place(path), self.problems)
+
+    def place(self, path: Path) -> str:
+        """The path as problems name it."""
+        return path.relative_to(self.root).as_posix()
+
+    def _field(self, folder: Path) -> FieldOfLaw:
+        field = _NO_FIELD
+        if (folder / "field.yaml").exists():
+            shape = Shape(self._read(folder / "field.yaml"), self.place(folder / "field.yaml"), self.problems)
+            shape.title()
+            shape.texts("basis")
+            field = replace(field, minor_under=shape.number("minor_under") or field.minor_under)
+            shape.done()
+        if (folder / "codes.yaml").exists():
+            raw = self._read(folder / "codes.yaml")
+            field = replace(field, codes=parse_codes(raw if isinstance(raw, Mapping) else {}, self.place(folder / "codes.yaml"), self.problems))
+        if (folder / "measures.yaml").exists():
+            field = replace(field, measures=self._measures(folder / "measures.yaml"))
+        if (folder / "credit.yaml").exists():
+            place = self.place(folder / "credit.yaml")
+            field = replace(field, credit=parse_credit_rules(self._read(folder / "credit.yaml"), place, self.problems))
+        none = field.measures.get("none", Measure("none", words("无", "none"), custody=False))
+        return replace(field, measures={"none": none, **field.measures}, templates=self._templates(folder / "documents"))
+
+    def _measures(self, path: Path) -> dict[str, Measure]:
+        measures = {}
+        raw = self._read(path)
+        for measure, item in (raw if isinstance(raw, Mapping) else {}).items():
+            shape = Shape(item, f"{self.place(path)}:{measure}", self.problems)
+            title = shape.both({"zh": shape.any("zh"), "en": shape.any("en")}, "zh/en")
+            measures[measure] = Measure(measure, title, shape.flag("custody"))
+            shape.any("credit")
+            shape.texts("basis")
+            shape.done()
+        return measures
+
+    def _templates(self, folder: Path) -> dict[str, Template]:
+        found = {}
+        for path in sorted(folder.glob("*.yaml")):
+            raw = self._read(path)
+            template, problems = parse_template(path.stem, raw if isinstance(raw, Mapping) else {})
+            self.problems += [replace(problem, place=f"{self.place(path)}:{problem.place}") for problem in problems]
+            if template:
+                found[path.stem] = template
+        return found
+
+    def _collaboration(self, folder: Path) -> Collaboration:
+        path = folder / "collaboration.yaml"
+        return parse_collaboration(folder.name, self._read(path) if path.exists() else {}, self.place(path), self.problems)
+
+    def _agencies(self) -> dict[str, Agency]:
+        paths = [path for path in sorted((self.root / "agencies").glob("*/*.yaml")) if path.stem != "people"]
+        return {path.stem: self._agency(path) for path in paths}
+
+    def _agency(self, path: Path) -> Agency:
+        shape = Shape(self._read(path), self.place(path), self.problems)
+        posts = {}
+        for post, item in shape.mapping("posts").items():
+            inner = Shape(item, f"{self.place(path)}:posts.{post}", self.problems)
+            posts[post] = Post(post, inner.title())
+            inner.done()
+        numbering = Shape(shape.mapping("numbering"), f"{self.place(path)}:numbering", self.problems)
+        agency = Agency(
+            path.stem, shape.title(), shape.text("kind", required=True), shape.text("level"), shape.texts("runs"), posts, shape.texts("receives"),
+            {str(key): str(value) for key, value in shape.mapping("neighbours").items()},
+            {str(key): str(value) for key, value in numbering.mapping("case").items()}, numbering.text("document", "{word}字〔{year}〕{serial}号"))
+        numbering.done()
+        shape.any("superior")
+        shape.any("notes")
+        shape.done()
+        return agency
+
+    def _offences(self) -> dict[str, Words]:
+        found = {}
+        for path in sorted((self.root / "offences").glob("*.yaml")):
+            shape = Shape(self._read(path), self.place(path), self.problems)
+            found[path.stem] = shape.title()
+            for key in ("article", "aliases", "basis", "interpretation"):
+                shape.any(key)
+            shape.done()
+        return found
+
+    def _catalogue(self, path: Path) -> Catalogue:
+        shape = Shape(self._read(path), self.place(path), self.problems)
+        volumes, internal, kinds = {}, set(), {}
+        for volume, item in shape.mapping("volumes").items():
+            inner = Shape(item, f"{self.place(path)}:volumes.{volume}", self.problems)
+            volumes[volume] = inner.title()
+            if inner.flag("internal"):
+                internal.add(volume)
+            inner.done()
+        for kind, item in shape.mapping("materials").items():
+            inner = Shape(item, f"{self.place(path)}:materials.{kind}", self.problems)
+            kinds[kind] = Kind(kind, inner.title(), inner.choice("volume", volumes, required=True))
+            inner.any("group")
+            inner.any("basis")
+            inner.done()
+        shape.any("groups")
+        shape.any("sources")
+        title = shape.title()
+        shape.done()
+        return Catalogue(path.stem, title, volumes, frozenset(internal), kinds)
+
+    def _procedure(self, folder: Path) -> Procedure:
+        place = self.place(folder / "procedure.yaml")
+        shape = Shape(self._read(folder / "procedure.yaml"), place, self.problems)
+        names = shape.texts("stages", required=True)
+        closed = frozenset(shape.texts("closed"))
+        includes = [folder.parent / "common" / f"{name}.yaml" for name in shape.texts("includes")]
+        stages, actions = self._stages(folder, names, closed)
+        marks: dict[str, Any] = dict(shape.mapping("marks"))
+        limits: dict[str, Limit] = {}
+        everywhere = tuple(name for name in names if name not in closed)
+        for path in includes:
+            self._include(path, everywhere, marks, actions, limits)
+        if (folder / "deadlines.yaml").exists():
+            self._limits(folder / "deadlines.yaml", self._read(folder / "deadlines.yaml"), limits)
+        procedure = Procedure(
+            f"{folder.parent.name}/{folder.name}", shape.title(), shape.text("agency", required=True), shape.texts("opens_by", required=True), stages,
+            shape.choice("first", names, names[0] if names else "", required=True), closed,
+            {role: shape.both(title, f"persons.{role}") for role, title in shape.mapping("persons").items()}, shape.text("number"),
+            shape.text("catalogue"), shape.text("leads"), shape.texts("supervises"),
+            {word: shape.both(title, f"marks.{word}") for word, title in marks.items()}, actions, limits, shape.texts("sources"),
+            shape.text("basis") + shape.text("basis_reason"))
+        shape.done()
+        return procedure
+
+    def _include(self, path: Path, everywhere: tuple[str, ...], marks: dict[str, Any], actions: dict[str, Action], limits: dict[str, Limit]) -> None:
+        if not path.exists():
+            self.problems.append(Problem("pack.no_include", self.place(path), words("没有这个共用文件", "there is no such common file")))
+            return
+        shape = Shape(self._read(path), self.place(path), self.problems)
+        for word, title in shape.mapping("marks").items():
+            marks.setdefault(word, title)
+        for name, raw in shape.mapping("actions").items():
+            actions.setdefault(name, parse_action(name, raw, everywhere, f"{self.place(path)}:{name}", self.problems))
+        self._limits(path, shape.mapping("deadlines"), limits)
+        shape.any("title")
+        shape.any("sources")
+        shape.done()
+
+    def _limits(self, path: Path, raw: Any, limits: dict[str, Limit]) -> None:
+        for name, item in (raw if isinstance(raw, Mapping) else {}).items():
+            limits[name] = parse_limit(name, item, f"{self.place(path)}:{name}", self.problems)
+
+    def _stages(self, folder: Path, names: tuple[str, ...], closed: frozenset[str]) -> tuple[dict[str, Stage], dict[str, Action]]:
+        stages: dict[str, Stage] = {}
+        actions: dict[str, Action] = {}
+        everywhere = tuple(name for name in names if name not in closed)
+        for name in (*names, "any"):
+            path = folder / "stages" / f"{name}.yaml"
+            if not path.exists():
+                if name != "any":
+                    self.problems.append(Problem("pack.no_stage", self.place(path), words("没有这个阶段的文件", "there is no file for this stage")))
+                    stages[name] = Stage(name, words(name, name))
+                continue
+            shape = Shape(self._read(path), self.place(path), self.problems)
+            if name != "any":
+                stages[name] = Stage(name, shape.title())
+            else:
+                shape.title(required=False)
+            for action, raw in shape.mapping("actions").items():
+                parsed = parse_action(action, raw, everywhere if name == "any" else (name,), f"{self.place(path)}:{action}", self.problems)
+                if action in actions:
+                    parsed = self._same_action(actions[action], parsed)
+                actions[action] = parsed
+            shape.done()
+        return stages, actions
+
+    def _same_action(self, first: Action, again: Action) -> Action:
+        """An action written in two stages must be the same in both; then it may be done in both."""
+        if replace(first, stages=(), place="") != replace(again, stages=(), place=""):
+            self.problems.append(Problem("action.twice", again.place, words(
+                f"动作“{first.id}”在不同阶段写法不一", f"action '{first.id}' is written differently in two stages"),
+                words("同名动作内容须一致,或改用 in:", "write it once with in: [stages], or give it another id")))
+        return replace(first, stages=(*first.stages, *again.stages))
+
+
+def load_calendar(root: Path) -> Calendar:
+    """All years of calendars/ as one calendar."""
+    rest: set[date] = set()
+    worked: set[date] = set()
+    years = set()
+    for path in sorted((root / "calendars").glob("*.yaml")):
+        problems: list[Problem] = []
+        raw = read_yaml(path, path.name, problems)
+        years.add(int(path.stem))
+        rest |= set(_days(raw.get("rest", {})))
+        worked |= set(_days(raw.get("worked", {})))
+    return Calendar(frozenset(rest), frozenset(worked), frozenset(years))
+
+
+def _days(raw: Any) -> Iterator[date]:
+    for item in raw if not isinstance(raw, Mapping) else (day for days in raw.values() for day in (days if isinstance(days, list) else [days])):
+        yield date.fromisoformat(item)
+
+
+def conditions_of(action: Action) -> Iterator[tuple[str, conditions.Condition]]:
+    """Every condition of an action with the place it stands at."""
+    yield "needs", action.needs
+    yield "expects", action.expects
+    for field in action.asks:
+        if isinstance(field, Field) and field.required is not None:
+            yield f"asks.{field.name}", field.required
+    for step, effects in action.effects.items():
+        for effect in effects:
+            yield f"when_{step}", effect.when
