@@ -128,9 +128,10 @@ def _bring(resolver: Resolver, parent: Proceeding, separated: bool, opening: Ope
 def parting(parent: Proceeding, opening: Opening, sibling: str, at: datetime) -> Draft:
     """The parent's entry that says who left for which sibling."""
     effects: list[dict[str, Any]] = [{"is": "link", "link": {"kind": opening.kind, "to": sibling, "reason": opening.reason}}]
+    effects += [{"is": "hold", "person": person, "on": False, "at": at.isoformat()} for person in opening.persons
+                if parent.persons[person].held_here]
     if opening.kind == "separated":
         effects += [{"is": "leave", "person": person} for person in opening.persons]
-        effects += [{"is": "hold", "person": person, "on": False, "at": at.isoformat()} for person in opening.persons]
         effects += [{"is": "clock", "clock": {**clock.as_json(), "status": "cancelled", "ended_at": at.isoformat()}}
                     for clock in parent.live_clocks() if clock.person in opening.persons]
     title = words("另案处理", "separated") if opening.kind == "separated" else words("另立程序", "another proceeding opened")

@@ -17,8 +17,8 @@ from dangui.core.shape import Shape, nearest
 
 VERBS: Mapping[str, tuple[str, ...]] = {
     "stage": (), "mark": ("on", "per"), "unmark": ("on", "per"), "measure": (), "join": ("record", "user", "for"), "charge": (), "discharge": (),
-    "outcome": (), "remember": ("on", "per"), "start": ("from", "per"), "meet": (), "cancel": (), "extend": ("by", "to", "reason"),
-    "pause": ("reason",), "resume": (), "restart": ("from", "per"), "issue": ("to",), "bind": (), "strike": (), "supersede": ("by",),
+    "outcome": (), "remember": ("on", "per"), "start": ("from", "per", "on"), "meet": (), "cancel": (), "extend": ("by", "to", "reason"),
+    "pause": ("reason",), "resume": (), "restart": ("from", "per", "on"), "issue": ("to",), "bind": (), "strike": (), "supersede": ("by",),
     "exclude": (), "seal": (), "exhibit": (), "serve": (), "assign": (), "release": (), "recuse": (), "cover": (), "grant": (),
     "sentence": (), "separate": (), "merge": (), "open": (), "hold": (), "unhold": (), "close": (), "leave": (),
 }

@@ -201,6 +201,7 @@ def _remember(r: Resolver, e: Effect, person: str | None) -> None:
 
 
 def _start(r: Resolver, e: Effect, person: str | None, follows: str | None = None) -> None:
+    person = None if e.more.get("on") == "proceeding" else person
     for name in [e.value] if isinstance(e.value, str) else e.value:
         limit = r.procedure.limits[name]
         clock_id = f"{name}:{person or '-'}:{sum(clock.deadline == name and clock.person == person for clock in r.state.clocks.values()) + 1}"
