@@ -1,0 +1,1 @@
+"""Migrations — 迁移: how the web's own tables came to be as they are."""

@@ -1,0 +1,1 @@
+"""The public side — 公众: pages for everybody; one task a screen."""

@@ -1,0 +1,1 @@
+"""Template words — 模板用词."""

@@ -1,0 +1,10 @@
+"""WSGI — 网关接口: the application object that granian serves."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangui.web.settings")
+application = get_wsgi_application()
