@@ -19,7 +19,7 @@ from dangui.core.procedure import Action, Limit, Procedure, Stage, parse_action,
 from dangui.core.sentence import parse_credit_rules
 from dangui.core.shape import Shape
 from dangui.core.world import Agency, Catalogue, FieldOfLaw, Kind, Measure, Post, World
-from dangui.packs_yaml import read_yaml
+from dangui.packs_yaml import read_file
 
 _NO_FIELD = FieldOfLaw({}, {}, (), 18, {})
 
@@ -53,7 +53,9 @@ class Packs:
 
     def _read(self, path: Path) -> Any:
         self._bytes.append((path.relative_to(self.root).as_posix(), sha256(path.read_bytes())))
-        return read_yaml(path, self.place(path), self.problems)
+        sheet = read_file(path, self.root)
+        self.problems += sheet.problems
+        return sheet.value
 
     def place(self, path: Path) -> str:
         """The path as problems name it."""
@@ -233,22 +235,18 @@ class Packs:
 
 
 def load_calendar(root: Path) -> Calendar:
-    """All years of calendars/ as one calendar."""
+    """All years of calendars/ as one calendar. Raises ValueError for a file that can't be read."""
     rest: set[date] = set()
     worked: set[date] = set()
     years = set()
     for path in sorted((root / "calendars").glob("*.yaml")):
-        problems: list[Problem] = []
-        raw = read_yaml(path, path.name, problems)
-        years.add(int(path.stem))
-        rest |= set(_days(raw.get("rest", {})))
-        worked |= set(_days(raw.get("worked", {})))
+        sheet = read_file(path, root)
+        if sheet.problems:
+            raise ValueError(f"{sheet.problems[0].place}: {sheet.problems[0].says['en']}")
+        years.add(sheet.value["year"])
+        rest |= {date.fromisoformat(day) for holiday in sheet.value["rest"] for day in holiday["days"]}
+        worked |= {date.fromisoformat(day) for day in sheet.value["worked"]}
     return Calendar(frozenset(rest), frozenset(worked), frozenset(years))
-
-
-def _days(raw: Any) -> Iterator[date]:
-    for item in raw if not isinstance(raw, Mapping) else (day for days in raw.values() for day in (days if isinstance(days, list) else [days])):
-        yield date.fromisoformat(item)
 
 
 def conditions_of(action: Action) -> Iterator[tuple[str, conditions.Condition]]:

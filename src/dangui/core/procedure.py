@@ -16,9 +16,9 @@ from dangui.core.problem import Problem, Words, words
 from dangui.core.shape import Shape, nearest
 
 VERBS: Mapping[str, tuple[str, ...]] = {
-    "stage": (), "mark": ("on", "per"), "unmark": ("on", "per"), "measure": (), "join": ("record", "user", "for"), "charge": (), "discharge": (),
-    "outcome": (), "remember": ("on", "per"), "start": ("from", "per", "on"), "meet": (), "cancel": (), "extend": ("by", "to", "reason"),
-    "pause": ("reason",), "resume": (), "restart": ("from", "per", "on"), "issue": ("to",), "bind": (), "strike": (), "supersede": ("by",),
+    "stage": (), "mark": ("scope", "per"), "unmark": ("scope", "per"), "measure": (), "join": ("record", "user", "for"), "charge": (), "discharge": (),
+    "outcome": (), "remember": ("scope", "per"), "start": ("from", "per", "scope"), "meet": (), "cancel": (), "extend": ("by", "to", "reason"),
+    "pause": ("reason",), "resume": (), "restart": ("from", "per", "scope"), "issue": ("to",), "bind": (), "strike": (), "supersede": ("by",),
     "exclude": (), "seal": (), "exhibit": (), "serve": (), "assign": (), "release": (), "recuse": (), "cover": (), "grant": (),
     "sentence": (), "separate": (), "merge": (), "open": (), "hold": (), "unhold": (), "close": (), "leave": (),
 }

@@ -91,7 +91,7 @@ class Resolver:
                     _RESOLVE[effect.verb](self, effect, person)
 
     def _concerned(self, effect: Effect) -> Sequence[str | None]:
-        if effect.more.get("on") == "proceeding" or effect.verb not in _OF_PERSONS:
+        if effect.more.get("scope") == "proceeding" or effect.verb not in _OF_PERSONS:
             return [self.act.about[0] if len(self.act.about) == 1 else None]
         if self.act.about:
             return self.act.about
@@ -149,7 +149,7 @@ def _close(r: Resolver, e: Effect, person: str | None) -> None:
 
 
 def _mark(r: Resolver, e: Effect, person: str | None) -> None:
-    about = None if e.more.get("on") == "proceeding" else person
+    about = None if e.more.get("scope") == "proceeding" else person
     r.add(**{"is": e.verb, "word": str(e.value), "person": about, "title": r.procedure.marks.get(str(e.value), words(str(e.value), str(e.value)))})
 
 
@@ -197,11 +197,11 @@ def _outcome(r: Resolver, e: Effect, person: str | None) -> None:
 def _remember(r: Resolver, e: Effect, person: str | None) -> None:
     for name in [e.value] if isinstance(e.value, str) else e.value:
         if name in r.act.values:
-            r.add(**{"is": "fact", "person": None if e.more.get("on") == "proceeding" else person, "name": name, "value": r.act.values[name]})
+            r.add(**{"is": "fact", "person": None if e.more.get("scope") == "proceeding" else person, "name": name, "value": r.act.values[name]})
 
 
 def _start(r: Resolver, e: Effect, person: str | None, follows: str | None = None) -> None:
-    person = None if e.more.get("on") == "proceeding" else person
+    person = None if e.more.get("scope") == "proceeding" else person
     for name in [e.value] if isinstance(e.value, str) else e.value:
         limit = r.procedure.limits[name]
         clock_id = f"{name}:{person or '-'}:{sum(clock.deadline == name and clock.person == person for clock in r.state.clocks.values()) + 1}"

@@ -55,7 +55,7 @@ def _interval_lines(found: Mapping[str, Any], titles: Mapping[str, Any]) -> list
     lines = [
         "刑事拘留 → 逮捕 / detention → arrest",
         f"  最长合法期限 / lawful maximum used: {chain}",
-        "  末一步为执行：文书所载系执行日，通常为批准次日 / last comes execution, the day texts print, usually the next",
+        "  末一步为执行，文书所载多为批准次日 / last comes execution, whose day the texts print",
         f"  间隔 / intervals {found['intervals']:>7}    标记 / flagged {found['flagged']}",
     ]
     lines += [f"  {days:>8} 日 / days {count:>7}" for days, count in found["within"].items()]

@@ -1,0 +1,108 @@
+"""Pool — 连接池: database connections shared by threads; one that broke is dropped, the next is made when it is needed.
+
+It has no thread and no back-off of its own: the first request after the database is back succeeds.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
+
+from dangui.core.ports import Unavailable
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+APPLICATION = "dangui_app"
+"""The role under row-level security; whoever logs in works as this role."""
+
+ZONE = "Asia/Shanghai"
+"""China has one zone; moments read from a database come in it, so that a list shows the same day everywhere."""
+
+
+class Pool:
+    """At most ``size`` connections to ``dsn``; a caller waits ``patience`` seconds for a free one."""
+
+    def __init__(self, dsn: str, size: int = 16, patience: float = 10.0, role: str | None = APPLICATION) -> None:
+        self._dsn = _with_settings(dsn, role)
+        self.size = size
+        self._patience = patience
+        self._process = os.getpid()
+        self._free = threading.BoundedSemaphore(size)
+        self._idle: list[Connection] = []
+        self._closed = False
+
+    def take(self) -> Connection:
+        """A connection outside any transaction. Raises Unavailable."""
+        if self._process != os.getpid():
+            self._forget_parent()
+        if not self._free.acquire(timeout=self._patience):
+            raise Unavailable(f"all {self.size} database connections have been busy for {self._patience:g} s")
+        try:
+            return self._sound() or psycopg.connect(self._dsn, autocommit=True)
+        except psycopg.Error as error:
+            self._free.release()
+            raise Unavailable(str(error)) from error
+        except BaseException:
+            self._free.release()
+            raise
+
+    def give_back(self, connection: Connection) -> None:
+        """Keep ``connection`` for the next caller; one that is broken or inside a transaction is closed."""
+        if connection.pgconn.transaction_status != TransactionStatus.IDLE or self._closed:
+            connection.close()
+        else:
+            self._idle.append(connection)
+        self._free.release()
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection for the length of a block; what the database says of its absence becomes Unavailable."""
+        connection = self.take()
+        try:
+            yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise Unavailable(str(error)) from error
+        finally:
+            self.give_back(connection)
+
+    def close(self) -> None:
+        """Close what is idle now, and the rest as it is given back."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+    def _sound(self) -> Connection | None:
+        """An idle connection that still stands. One the database has closed has something to read: its farewell."""
+        while self._idle:
+            connection = self._idle.pop()
+            watch = select.poll()
+            watch.register(connection.pgconn.socket, select.POLLIN)
+            if not watch.poll(0):
+                return connection
+            connection.close()
+        return None
+
+    def _forget_parent(self) -> None:
+        # A forked process must not talk on its parent's sockets, nor close them: it only forgets them.
+        self._process = os.getpid()
+        self._free = threading.BoundedSemaphore(self.size)
+        for connection in self._idle:
+            _INHERITED.append(connection)
+        self._idle = []
+
+
+_INHERITED: list[Connection] = []
+
+
+def _with_settings(dsn: str, role: str | None) -> str:
+    given = conninfo_to_dict(dsn)
+    settings = f"{given.get('options') or ''} -c TimeZone={ZONE}" + (f" -c role={role}" if role else "")
+    return make_conninfo(dsn, options=settings.strip(), connect_timeout=str(given.get("connect_timeout") or 5))
