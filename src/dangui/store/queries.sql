@@ -60,7 +60,8 @@ ORDER BY r.number, r.proceeding
 
 -- tasks --
 -- Tasks of some principals, nearest deadline first: one stretch of task_list for each, then merged.
-SELECT t.* FROM unnest(%(principals)s::text[]) AS me(name) CROSS JOIN LATERAL (
+SELECT id, principal, kind, proceeding, ref, title, person, due_at, liberty, since
+FROM unnest(%(principals)s::text[]) AS me(name) CROSS JOIN LATERAL (
     SELECT id, principal, kind, proceeding, ref, title, person, due_at, liberty, since, sort_at FROM dangui.task
     WHERE principal = me.name AND (sort_at, proceeding, id) > (%(due)s::timestamptz, %(proceeding)s, %(id)s)
     ORDER BY sort_at, proceeding, id LIMIT %(limit)s) AS t
@@ -71,7 +72,7 @@ ORDER BY t.sort_at, t.proceeding, t.id LIMIT %(limit)s
 SELECT kind.name, counted.tasks FROM unnest(%(kinds)s::text[]) AS kind(name) CROSS JOIN LATERAL (
     SELECT count(*) AS tasks FROM (
         SELECT FROM dangui.task WHERE principal = ANY (%(principals)s::text[]) AND task.kind = kind.name
-        LIMIT %(most)s) AS some) AS counted
+        LIMIT %(most)s) AS few) AS counted
 WHERE counted.tasks > 0
 
 -- persons --
