@@ -131,17 +131,17 @@ def test_every_code_is_in_both_languages_and_none_twice(table: str) -> None:
     assert len(set(titles)) == len(titles)
 
 
-def test_only_being_locked_up_is_custody_and_only_the_law_gives_credit() -> None:
+def test_only_being_locked_up_is_custody() -> None:
     assert {name for name, measure in MEASURES.items() if measure["custody"]} == {
         "detained", "arrested", "serving_sentence",
     }
-    assert {name for name, measure in MEASURES.items() if "credit" in measure} == {
-        "detained", "arrested", "designated_surveillance",
-    }
-    for measure in MEASURES.values():
-        for kind, ratio in measure.get("credit", {}).items():
-            assert kind in CODES["penalty_kind"]
-            assert re.fullmatch(r"[1-9]:[1-9]", ratio)
+
+
+def test_custody_before_the_sentence_serves_part_of_it_and_so_does_a_designated_place() -> None:
+    for kind, rows in value(ROOT / "procedures" / "criminal" / "credit.yaml").items():
+        assert kind in CODES["penalty_kind"]
+        served_by = {row["custody"] for row in rows}
+        assert served_by & set(MEASURES) == {"detained", "arrested", "designated_surveillance"}
 
 
 def test_every_kind_of_material_has_its_place_in_a_volume() -> None:

@@ -109,8 +109,9 @@ def test_an_article_that_ran_into_the_one_before_is_found_again() -> None:
     ("[criminal_law/2023#133-1, x]", "criminal_law/2023#133-1"),
 ])
 def test_a_citation_is_found_in_a_sentence(tmp_path: Path, said: str, cited: str) -> None:
-    (tmp_path / "a.yaml").write_text(said, encoding="utf-8")
-    assert cut.mentions(tmp_path) == {cited: {"a.yaml"}}
+    (tmp_path / "packs").mkdir()
+    (tmp_path / "packs" / "a.yaml").write_text(said, encoding="utf-8")
+    assert cut.mentions(tmp_path) == {cited: {"packs/a.yaml"}}
 
 
 COLLECTION = Path(os.environ.get("DANGUI_DATA", "")) / "laws"

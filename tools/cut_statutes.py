@@ -2,8 +2,9 @@
 
     python tools/cut_statutes.py DATA_DIR
 
-``DATA_DIR`` holds ``laws/articles.jsonl`` and ``laws/index.csv``. All YAML of the repository is searched for citations;
-``statutes/<key>/<year>.yaml`` then holds exactly the cited articles, in their order, the same bytes for the same packs.
+``DATA_DIR`` holds ``laws/articles.jsonl`` and ``laws/index.csv``. All YAML and Python of the repository is searched
+for citations; ``statutes/<key>/<year>.yaml`` then holds exactly the cited articles, in their order, the same bytes for
+the same packs.
 Every citation that does not resolve is listed with the files that make it, and the exit code is 1.
 """
 
@@ -70,9 +71,9 @@ def main(data: Path) -> int:
 
 
 def mentions(root: Path) -> dict[str, set[str]]:
-    """Every citation written in the repository's YAML, with the files (relative to the root) that make it."""
+    """Every citation written in the repository, with the files (relative to the root) that make it."""
     found: dict[str, set[str]] = defaultdict(set)
-    for path in yaml_files(root):
+    for path in citing_files(root):
         for mention in MENTION.findall(path.read_text(encoding="utf-8")):
             found[_bare(mention)].add(str(path.relative_to(root)))
     return found
@@ -84,13 +85,12 @@ def _bare(mention: str) -> str:
     return mention[:-1] if mention.count(")") > mention.count("(") else mention
 
 
-def yaml_files(root: Path) -> Iterator[Path]:
-    """The repository's YAML except what is generated, built, hidden or written to be wrong (tests)."""
+def citing_files(root: Path) -> Iterator[Path]:
+    """YAML and Python files except what is generated, built, hidden or written to be wrong (tests)."""
     skipped = {"statutes", "tests", "build", "var", "node_modules"}
-    for path in sorted(root.rglob("*.yaml")):
-        parts = path.relative_to(root).parts
-        if not any(part in skipped or part.startswith(".") for part in parts):
-            yield path
+    for folder in sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")):
+        if folder.name not in skipped:
+            yield from sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".py"})
 
 
 def articles_wanted(cited: Iterable[str], held: Mapping[str, Statute]) -> dict[str, set[str]]:
