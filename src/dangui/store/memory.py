@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from dangui.core.digest import sha256
 from dangui.core.ledger import EMPTY, Actor, Entry, Head
 from dangui.core.ports import Answer, Blob, HeadMoved, Job, Look, PersonRecord, Projection, Row, Task
+from dangui.core.problem import Problem
 from dangui.store import checks, paging
 from dangui.store.jobs import Waiting, error_text, retry_at
 from dangui.store.names import folded
@@ -99,11 +100,13 @@ class _Reading:
         found, more = paging.cut([row for key, row in keyed if not after or key > start][:limit + 1], limit)
         return found, paging.page_key(found[-1].number, found[-1].proceeding) if more else ""
 
-    def tasks(self, principals: Sequence[str], after: str = "", limit: int = 50) -> tuple[Sequence[Task], str]:
+    def tasks(
+        self, principals: Sequence[str], after: str = "", limit: int = 50, kind: str = ""
+    ) -> tuple[Sequence[Task], str]:
         due, *last = paging.read_key(after, 3)
         start = (paging.moment(due), *last)
         keyed = sorted(((task.due_at or paging.LAST_MOMENT, task.proceeding, task.id), task)
-                       for task in self._tasks_of(principals))
+                       for task in self._tasks_of(principals) if kind in ("", task.kind))
         found, more = paging.cut([task for key, task in keyed if not after or key > start][:limit + 1], limit)
         if not more:
             return found, ""
@@ -174,16 +177,8 @@ class _Writing(_Reading):
 
     def project(self, projection: Projection) -> None:
         checks.one_projection(projection)
-        row = projection.row
-        self._must_be_writable(row.proceeding)
-        old = self._state.rows.get(row.proceeding)
-        if old is not None and old.seq > row.seq:
-            return
-        case = self._state.cases.setdefault(row.case_id, {})
-        self._put(case, row.proceeding, None)
-        self._put(self._state.rows, row.proceeding, row)
-        self._put(self._state.grants, row.proceeding, by_principal(projection.grants))
-        self._put(self._state.tasks, row.proceeding, tuple(projection.tasks))
+        self._must_be_writable(projection.row.proceeding)
+        _project(self._state, projection, self._put)
 
     def put_person(self, record: PersonRecord) -> None:
         checks.storable(dict(record.data))
@@ -231,6 +226,17 @@ class _Writing(_Reading):
         else:
             self.undo.append(lambda: table.pop(key))
         table[key] = value
+
+
+def _project(state: _State, projection: Projection, put: Callable[[dict[Any, Any], object, object], None]) -> None:
+    row = projection.row
+    old = state.rows.get(row.proceeding)
+    if old is not None and old.seq > row.seq:
+        return
+    put(state.cases.setdefault(row.case_id, {}), row.proceeding, None)
+    put(state.rows, row.proceeding, row)
+    put(state.grants, row.proceeding, by_principal(projection.grants))
+    put(state.tasks, row.proceeding, tuple(projection.tasks))
 
 
 def _now() -> datetime:
@@ -288,6 +294,27 @@ class MemoryStore:
         for proceeding in sorted(self._state.entries):
             if entries := self._state.entries[proceeding]:
                 yield proceeding, list(entries)
+
+    def ledgers_behind(self) -> Iterator[tuple[str, Sequence[Entry]]]:
+        """The ledgers whose projection is missing or older than their head."""
+        for proceeding, entries in self.ledgers():
+            row = self._state.rows.get(proceeding)
+            if row is None or row.seq < entries[-1].seq:
+                yield proceeding, entries
+
+    def checked_ledgers(self) -> Iterator[tuple[str, Sequence[Entry], Sequence[Problem]]]:
+        """Every ledger; what is in memory can be read."""
+        for proceeding, entries in self.ledgers():
+            yield proceeding, entries, ()
+
+    def projected_heads(self) -> Iterator[tuple[str, int]]:
+        """Every projected proceeding and the sequence number its ledger had then."""
+        yield from ((proceeding, self._state.rows[proceeding].seq) for proceeding in sorted(self._state.rows))
+
+    def replace(self, projection: Projection) -> None:
+        """Store a projection made anew; a newer one stays."""
+        with self._lock:
+            _project(self._state, projection, lambda table, key, value: table.__setitem__(key, value))
 
     def _take(self) -> _Queued | None:
         with self._lock:

@@ -1,7 +1,6 @@
 """Migration — 迁移: brings a database to the present tables, one SQL file after the other, all of them or none.
 
-Django's migrations run the same files (store/django); both keep the list in ``public.dangui_migration``, so either may
-come first.
+Django's migrations run the same files (store/django); both keep the list dangui.migration, so either may come first.
 """
 
 from __future__ import annotations
@@ -13,11 +12,8 @@ import psycopg
 
 from dangui.core.ports import Unavailable
 
-_LIST = """
-CREATE TABLE IF NOT EXISTS public.dangui_migration (
-    name text PRIMARY KEY,
-    applied_at timestamptz NOT NULL DEFAULT now()
-)"""
+RECORD = "INSERT INTO dangui.migration (name) VALUES (%s)"
+"""Notes a migration as applied."""
 
 _LOCK = 0x64616E677569
 """Two processes that migrate at once queue on this advisory lock ("dangui" in ASCII)."""
@@ -39,12 +35,11 @@ def migrate(owner_dsn: str, until: str | None = None) -> list[str]:
     try:
         with psycopg.connect(owner_dsn) as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-            connection.execute(_LIST)
             missing = [name for name in names()
                        if name not in applied(connection) and (until is None or name <= until)]
             for name in missing:
                 connection.execute(text(name).encode())
-                connection.execute("INSERT INTO public.dangui_migration (name) VALUES (%s)", [name])
+                connection.execute(RECORD, [name])
             return missing
     except psycopg.OperationalError as error:
         raise Unavailable(str(error)) from error
@@ -62,6 +57,7 @@ def missing(owner_dsn: str) -> list[str]:
 
 def applied(connection: psycopg.Connection[tuple[Any, ...]]) -> set[str]:
     """Migrations the database has had."""
-    if connection.execute("SELECT FROM pg_tables WHERE tablename = 'dangui_migration'").fetchone() is None:
+    listed = "SELECT FROM pg_tables WHERE schemaname = 'dangui' AND tablename = 'migration'"
+    if connection.execute(listed).fetchone() is None:
         return set()
-    return {name for name, in connection.execute("SELECT name FROM public.dangui_migration").fetchall()}
+    return {name for name, in connection.execute("SELECT name FROM dangui.migration").fetchall()}

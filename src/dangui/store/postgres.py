@@ -98,11 +98,13 @@ class _Transaction:
             proceeding=proceeding, limit=limit + 1)], limit)
         return found, paging.page_key(found[-1].number, found[-1].proceeding) if more else ""
 
-    def tasks(self, principals: Sequence[str], after: str = "", limit: int = 50) -> tuple[Sequence[Task], str]:
+    def tasks(
+        self, principals: Sequence[str], after: str = "", limit: int = 50, kind: str = ""
+    ) -> tuple[Sequence[Task], str]:
         due, proceeding, last = paging.read_key(after, 3)
         found, more = paging.cut([Task(*line) for line in self._all(
             "tasks", principals=sorted(set(principals)), due=_due(due), proceeding=proceeding, id=last,
-            limit=limit + 1)], limit)
+            kind=kind, limit=limit + 1)], limit)
         if not more:
             return found, ""
         return found, paging.page_key(paging.due_text(found[-1].due_at), found[-1].proceeding, found[-1].id)
@@ -278,8 +280,8 @@ _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
 def read_entry(line: Sequence[Any]) -> Entry:
-    """An entry from its columns, in the order of the table."""
-    proceeding, seq, kind, body, actor, post, occurred_at, recorded_at, pack, previous, digest = line
+    """An entry from its columns, in the order of the table. Raises ValueError if its times are none."""
+    proceeding, seq, kind, body, actor, post, occurred_at, recorded_at, pack, previous, digest = line[:11]
     return Entry(proceeding, seq, kind, body, actor, post, datetime.fromisoformat(occurred_at),
                  datetime.fromisoformat(recorded_at), pack, previous, digest)
 

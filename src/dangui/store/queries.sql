@@ -64,6 +64,7 @@ SELECT id, principal, kind, proceeding, ref, title, person, due_at, liberty, sin
 FROM unnest(%(principals)s::text[]) AS me(name) CROSS JOIN LATERAL (
     SELECT id, principal, kind, proceeding, ref, title, person, due_at, liberty, since, sort_at FROM dangui.task
     WHERE principal = me.name AND (sort_at, proceeding, id) > (%(due)s::timestamptz, %(proceeding)s, %(id)s)
+        AND (%(kind)s::text = '' OR kind = %(kind)s::text)
     ORDER BY sort_at, proceeding, id LIMIT %(limit)s) AS t
 ORDER BY t.sort_at, t.proceeding, t.id LIMIT %(limit)s
 
@@ -110,7 +111,7 @@ SELECT name, args, key, lock, attempts, error, due_at FROM dangui.jobs_waiting()
 SELECT dangui.shred(%(person)s)
 
 -- all_ledgers --
--- Proceedings that have a ledger, in order, from a key on: a loose scan of the primary key. For the owner.
+-- Proceedings that have a ledger, in order, from a key on. For the owner.
 SELECT DISTINCT proceeding FROM dangui.entry WHERE proceeding > %(after)s ORDER BY proceeding LIMIT %(limit)s
 
 -- ledgers_behind --
@@ -121,8 +122,12 @@ HAVING max(e.seq) > coalesce(r.seq, 0) ORDER BY e.proceeding LIMIT %(limit)s
 
 -- whole_ledgers --
 -- The ledgers of some proceedings, with the very characters of each body. For the owner.
-SELECT proceeding, seq, kind, body::text, actor, post, occurred_at, recorded_at, pack, previous, digest
+SELECT proceeding, seq, kind, body, actor, post, occurred_at, recorded_at, pack, previous, digest, body::text
 FROM dangui.entry WHERE proceeding = ANY (%(proceedings)s) ORDER BY proceeding, seq
+
+-- projected_heads --
+-- Up to where each ledger was projected. For the owner.
+SELECT proceeding, seq FROM dangui.proceeding_row WHERE proceeding > %(after)s ORDER BY proceeding LIMIT %(limit)s
 
 -- project --
 -- One projection of a rebuild. For the owner.

@@ -25,6 +25,13 @@ GRANT USAGE ON SCHEMA dangui TO dangui_app;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO dangui_app;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO dangui_app;
 
+-- The files of migrations/ this database has had.
+CREATE TABLE dangui.migration (
+    name text PRIMARY KEY,
+    applied_at timestamptz NOT NULL DEFAULT now()
+);
+GRANT SELECT ON dangui.migration TO dangui_app;
+
 -- Tables ------------------------------------------------------------------------------------------------------------
 
 -- The ledgers. Times are text because the digest covers their characters; body is json, not jsonb, for the same reason.

@@ -1,0 +1,1 @@
+"""Migrations of the store, one for each SQL file."""
