@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
@@ -286,14 +285,6 @@ class Clerk:
         for draft in drafts:
             effects = [_with_blob(effect, blobs) for effect in draft.body["effects"]] if blobs else draft.body["effects"]
             yield replace(draft, body={**draft.body, "effects": effects})
-
-    # -- keeping -----------------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def reading(self, actor: Actor) -> Iterator[Reading]:
-        """A read transaction, for the reader."""
-        with self.store.reading(actor) as tx:
-            yield tx
 
 
 class Parked(Exception):  # noqa: N818 - 暂存待收

@@ -139,8 +139,10 @@ class Reading(Protocol):
     def find(self, text: str, after: str = "", limit: int = 50) -> tuple[Sequence[Row], str]:
         """Proceedings the actor may see whose number starts with, or one of whose persons is named, ``text``."""
         ...
-    def tasks(self, principals: Sequence[str], after: str = "", limit: int = 50) -> tuple[Sequence[Task], str]:
-        """Tasks of those principals (all of them the actor's), nearest deadline first; and the next key."""
+    def tasks(
+        self, principals: Sequence[str], after: str = "", limit: int = 50, kind: str = ""
+    ) -> tuple[Sequence[Task], str]:
+        """Tasks of those principals (all of them the actor's), nearest deadline first, of one kind if named; the next key."""
         ...
     def count_tasks(self, principals: Sequence[str], most: int = 1000) -> Mapping[str, int]:
         """Tasks per kind, each counted up to ``most``."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from dangui.core import clocks
 from dangui.core import condition as conditions
+from dangui.core.calendar import ONE_DAY
 from dangui.core.digest import digest
 from dangui.core.document import Unfilled, fill
 from dangui.core.facts import Facts
@@ -350,9 +351,10 @@ def _sentence(r: Resolver, e: Effect, person: str | None) -> None:
     kind, months, starts = (r.asked(e.value[key]) for key in ("kind", "months", "from"))
     if not (kind and months and starts):
         return
-    spells = [(episode.measure, episode.since.date(), (episode.until or r.act.at).date()) for episode in r.state.persons[person].episodes]
     first = date.fromisoformat(starts[:10])
-    credit = custody_credit([spell for spell in spells if spell[1] < first], kind, r.world.fields[r.procedure.field].credit)
+    spells = [(episode.measure, episode.since.date(), min((episode.until or r.act.at).date(), first - ONE_DAY))
+              for episode in r.state.persons[person].episodes]
+    credit = custody_credit([spell for spell in spells if spell[1] <= spell[2]], kind, r.world.fields[r.procedure.field].credit)
     years, rest = years_and_months(int(months))
     found = sentence_end(first, years=years, months=rest, kind=kind, credit_days=credit.days)
     r.add(**{"is": "fact", "person": person, "name": "sentence", "value": {

@@ -1,0 +1,270 @@
+"""Reader — 阅卷: the only reader. Every look is authorised on the ledger itself, and recorded whether it was allowed or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from dangui.clerk import Clerk
+from dangui.core import access, decide
+from dangui.core.decide import Request
+from dangui.core.ledger import Actor
+from dangui.core.ports import Look, Reading, Row, Task
+from dangui.core.problem import Problem, Refusal, Words, words
+from dangui.core.proceeding import Proceeding
+from dangui.core.procedure import Procedure
+from dangui.core.supervise import Holding, custody_chain
+from dangui.core.world import Told
+from dangui.views import ActionView, PendingView, ProceedingView, RunView, Teller, case_title
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a list, and the key of the next part ("" at the end)."""
+
+    items: tuple[Any, ...]
+    next: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A proceeding in a list: its row, its name as people say it, its agency."""
+
+    row: Row
+    title: Words
+    agency_title: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A task in a list, with the proceeding it belongs to and the person it is about."""
+
+    task: Task
+    line: Line
+    person: str
+    pending: PendingView | None = None
+    run: RunView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """Where one person has been held, over all ledgers of the case that the reader may see."""
+
+    person: str
+    name: str
+    holdings: tuple[Holding, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case over its proceedings: the rail — 案件全程."""
+
+    case_id: str
+    lines: tuple[Line, ...]
+    views: tuple[tuple[str, Proceeding], ...]
+    couplings: tuple[Mapping[str, Any], ...]
+    custody: tuple[Custody, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an act would enter, without entering it — 办理预览."""
+
+    effects: tuple[Mapping[str, Any], ...]
+    reasons: tuple[Problem, ...]
+
+
+class Reader:
+    """The only way to look — 阅卷."""
+
+    def __init__(self, clerk: Clerk) -> None:
+        self.clerk, self.store, self.world = clerk, clerk.store, clerk.world
+
+    # -- lists -------------------------------------------------------------------------------------------------------------
+
+    def my_work(self, actor: Actor, kind: str = "", after: str = "", limit: int = 50) -> Page:
+        """Tasks of the actor and of his post, nearest deadline first; ``kind`` narrows them."""
+        principals = [f"user:{actor.user}", actor.principal]
+        with self.store.reading(actor) as tx:
+            tasks, further = tx.tasks(principals, after, limit, kind)
+            lines = self._lines(tx, tx.rows(dict.fromkeys(task.proceeding for task in tasks)))
+            names = self._names(tx, [task.person for task in tasks if task.person])
+            items = tuple(Work(task, lines[task.proceeding], names.get(task.person or "", "")) for task in tasks if task.proceeding in lines)
+            return Page(items, further, tx.count_tasks(principals))
+
+    def approvals(self, actor: Actor, after: str = "", limit: int = 20) -> Page:
+        """What waits for the actor's approval, with each application."""
+        return self._detailed(actor, "approval", after, limit)
+
+    def inbox(self, actor: Actor, after: str = "", limit: int = 20) -> Page:
+        """Hand-overs delivered to the actor's agency and not yet received."""
+        return self._detailed(actor, "reception", after, limit)
+
+    def _detailed(self, actor: Actor, kind: str, after: str, limit: int) -> Page:
+        page = self.my_work(actor, kind, after, limit)
+        items = []
+        with self.store.reading(actor) as tx:
+            for work in page.items:
+                state, scope = self._visible(tx, actor, work.task.proceeding, kind)
+                teller = Teller(self.told(tx), state, actor, scope)
+                pending = next((view for view in teller.pending() if view.ref == work.task.ref), None) if kind == "approval" else None
+                run = teller.handover(state.handovers[work.task.ref]) if kind == "reception" else None
+                items.append(Work(work.task, work.line, work.person, pending, run))
+        return Page(tuple(items), page.next, page.counts)
+
+    def my_cases(self, actor: Actor, after: str = "", limit: int = 50, principal: str = "") -> Page:
+        """Open proceedings of the actor (or of his post), nearest deadline first."""
+        with self.store.reading(actor) as tx:
+            rows, further = tx.list_rows(principal or f"user:{actor.user}", after, limit)
+            return Page(tuple(self._lines(tx, rows).values()), further, {})
+
+    def find(self, actor: Actor, text: str, after: str = "", limit: int = 50) -> Page:
+        """Proceedings by number or by the name of a person."""
+        with self.store.reading(actor) as tx:
+            tx.record(Look(self.clerk.now(), actor, "find", None, text[:80], allowed=True))
+            rows, further = tx.find(text.strip(), after, limit)
+            return Page(tuple(self._lines(tx, rows).values()), further, {})
+
+    def looks(self, actor: Actor, proceeding: str, after: int = 0, limit: int = 50) -> Sequence[Look]:
+        """Who looked at a proceeding."""
+        with self.store.reading(actor) as tx:
+            self._visible(tx, actor, proceeding, "looks")
+            return tx.looks(proceeding, after, limit)
+
+    def handovers(self, actor: Actor, limit: int = 200) -> tuple[tuple[Line, RunView], ...]:
+        """Hand-overs under way in the proceedings the actor's post may see, oldest first."""
+        found = []
+        with self.store.reading(actor) as tx:
+            for principal in (actor.principal, f"user:{actor.user}"):
+                rows, _ = tx.list_rows(principal, "", limit)
+                for proceeding, line in self._lines(tx, rows).items():
+                    state = self.clerk.folded.state(tx, proceeding)
+                    if state and access.may_read(state, actor.user, tx.scope(proceeding)):
+                        teller = Teller(self.told(tx), state, actor, "full")
+                        found += [(line, view) for view in teller.handovers() if view.status in ("initiated", "delivered", "parked")]
+        unique = {view.run + line.row.proceeding: (line, view) for line, view in found}
+        return tuple(sorted(unique.values(), key=lambda pair: pair[1].sent_at or pair[1].delivered_at or self.clerk.now()))
+
+    # -- one proceeding ----------------------------------------------------------------------------------------------------
+
+    def proceeding(self, actor: Actor, proceeding: str) -> ProceedingView:
+        """Everything of a proceeding that the actor may see. Raises Refusal where he may not."""
+        with self.store.reading(actor) as tx:
+            state, scope = self._visible(tx, actor, proceeding, "proceeding")
+            (row,) = tx.rows([proceeding])
+            return Teller(self.told(tx), state, actor, scope).view(row, tx.entries(proceeding))
+
+    def form(self, actor: Actor, proceeding: str, action: str) -> ActionView:
+        """One action's form. Raises Refusal for an unknown one."""
+        with self.store.reading(actor) as tx:
+            state, scope = self._visible(tx, actor, proceeding, "form")
+            found = self.world.procedures[state.procedure].actions.get(action)
+            if found is None:
+                raise Refusal([Problem("action.unknown", "action", words("没有这个办理动作", "there is no such action"))])
+            return Teller(self.told(tx), state, actor, scope).action(found)
+
+    def preview(self, actor: Actor, proceeding: str, request: Request) -> Preview:
+        """What the act would enter, and every reason why it can't be."""
+        with self.store.reading(actor) as tx:
+            state, _ = self._visible(tx, actor, proceeding, "preview")
+            try:
+                decision = decide.act(self.told(tx), state, actor, request)
+            except Refusal as refusal:
+                return Preview((), refusal.reasons)
+            return Preview(tuple(effect for draft in decision.drafts for effect in draft.body["effects"]), ())
+
+    def blob(self, actor: Actor, proceeding: str, digest: str) -> tuple[BinaryIO, str, str]:
+        """(stream, media type, name) of a material the actor may see. Raises Refusal or FileNotFoundError."""
+        with self.store.reading(actor) as tx:
+            state, scope = self._visible(tx, actor, proceeding, f"blob {digest}")
+            item = next((item for item in state.materials.values() if item.get("blob") == digest and (scope == "full" or not item.get("internal"))), None)
+        if item is None:
+            raise Refusal([Problem("material.none", "digest", words("卷内没有这份材料,或您无权查看", "no such material here, or you may not see it"))])
+        name = item.get("name") or f"{item['title']['zh']}.pdf"
+        return self.clerk.blobs.open(digest), str(item.get("media_type") or "application/octet-stream"), str(name)
+
+    def case(self, actor: Actor, case_id: str) -> CaseView:
+        """A case over all its proceedings, as far as the actor may see them."""
+        with self.store.reading(actor) as tx:
+            lines = self._lines(tx, sorted(tx.rows_of_case(case_id), key=lambda row: (row.opened_at, row.proceeding)))
+            states = {}
+            for proceeding in lines:
+                state, _ = self._visible(tx, actor, proceeding, "case")
+                states[proceeding] = state
+            persons = list(dict.fromkeys(person for state in states.values() for person in state.persons))
+            names = self._names(tx, persons)
+        custody = []
+        for person in persons:
+            holdings, problems = custody_chain(person, states.values())
+            if holdings:
+                custody.append(Custody(person, names.get(person, ""), tuple(holdings), tuple(problems)))
+        return CaseView(case_id, tuple(lines.values()), tuple(states.items()), tuple(_couplings(states)), tuple(custody))
+
+    def openable(self, actor: Actor) -> tuple[tuple[Procedure, ActionView | None], ...]:
+        """Procedures that the actor's post may open at the desk, each with its form."""
+        office = self.world.agencies.get(actor.agency)
+        found = []
+        with self.store.reading(actor) as tx:
+            for name in office.runs if office else ():
+                procedure = self.world.procedures.get(name)
+                action = procedure.actions.get("open") if procedure else None
+                if procedure and "act" in procedure.opens_by and (action is None or actor.post in action.by):
+                    blank = Proceeding(procedure=name, agency=actor.agency, stage=procedure.first, main_role=procedure.main_role)
+                    found.append((procedure, Teller(self.told(tx), blank, actor, "full").action(action) if action else None))
+        return tuple(found)
+
+    # -- parts ---------------------------------------------------------------------------------------------------------------
+
+    def told(self, tx: Reading) -> Told:
+        """What views are told; it draws no numbers and mints no ids, because nothing is written."""
+        records: dict[str, Mapping[str, str]] = {}
+
+        def record(person: str) -> Mapping[str, str]:
+            if person not in records:
+                found = tx.persons([person]).get(person)
+                records[person] = found.data if found else {}
+            return records[person]
+        return Told(self.clerk.now(), self.world, self.clerk.calendar, lambda kind: f"new-{kind}", lambda agency, kind, year: 0, record,
+                    self.clerk.people.name, self.clerk.people.with_post)
+
+    def _visible(self, tx: Reading, actor: Actor, proceeding: str, what: str) -> tuple[Proceeding, str]:
+        """The state and the scope in which it may be seen; the look is recorded, refused or not."""
+        scope = tx.scope(proceeding)
+        state = self.clerk.folded.state(tx, proceeding) if scope else None
+        allowed = state is not None and access.may_read(state, actor.user, scope)
+        tx.record(Look(self.clerk.now(), actor, what, proceeding, "", allowed))
+        if state is None or scope is None or not allowed:
+            raise Refusal([Problem("access.denied", "proceeding", words("没有这个案件,或您无权查看", "there is no such case, or you may not see it"))])
+        return state, scope
+
+    def _lines(self, tx: Reading, rows: Sequence[Row]) -> dict[str, Line]:
+        names = self._names(tx, [person for row in rows for person in row.persons[:2]])
+        return {row.proceeding: Line(row, case_title([names.get(each, "") for each in row.persons], row.offence, row.procedure_title),
+                                     self.world.agencies[row.agency].title if row.agency in self.world.agencies else words(row.agency, row.agency))
+                for row in rows}
+
+    def _names(self, tx: Reading, persons: Sequence[str]) -> dict[str, str]:
+        return {person: record.data.get("name", "") for person, record in tx.persons(dict.fromkeys(persons)).items()}
+
+
+def _couplings(states: Mapping[str, Proceeding]) -> Iterator[Mapping[str, Any]]:
+    """Every hand-over once, seen from the side that sent it (or received it, where the sender can't be seen)."""
+    seen: set[str] = set()
+    runs = [(state, run) for state in states.values() for run in state.handovers.values()]
+    for state, run in sorted(runs, key=lambda pair: pair[1]["direction"] != "out"):
+        if run["id"] in seen:
+            continue
+        seen.add(run["id"])
+        for side, place in run["sides"].items():
+            if side != run["side"] and place["proceeding"] in states:
+                outward = run["direction"] == "out"
+                yield {"run": run["id"], "title": run["title"], "from": state.id if outward else place["proceeding"],
+                       "to": place["proceeding"] if outward else state.id, "status": run["status"], "sent_at": run.get("sent_at"),
+                       "received_at": run.get("received_at"), "persons": run.get("persons", [])}
+    for state in states.values():
+        for link in state.links:
+            if link.get("from") in states:
+                yield {"run": "", "title": state.title, "from": link["from"], "to": state.id, "status": link["kind"], "sent_at": None, "received_at": None, "persons": []}
