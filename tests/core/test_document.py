@@ -96,13 +96,31 @@ def test_an_empty_last_cell_is_kept_if_the_row_is_closed():
     assert fill(template(body="|姓名||"), CONTEXT).paragraphs == (("姓名", ""),)
 
 
-def test_signature_lines_follow_the_signers_or_the_context():
+def test_a_part_may_be_printed_only_if_a_text_is_absent():
+    body = "{?fact.members}组成合议庭{/}{!fact.members}由审判员独任{user.name}{/}审理。"
+    assert fill(template(body=body), {**CONTEXT, "fact.members": "甲"}).paragraphs == ("组成合议庭审理。",)
+    assert fill(template(body=body), {**CONTEXT, "user.name": "乙"}).paragraphs == ("由审判员独任乙审理。",)
+
+
+def test_signature_lines_follow_the_signers_unless_the_template_has_its_own():
     record = template(form="record", signs=["person", "officers"], number=None)
     assert fill(record, CONTEXT).signature_lines == ("本人（签名、捺指印）：", "办案人员（签名）：")
-    assert fill(record, CONTEXT).seal is False
-    assert fill(record, CONTEXT).number == ""
-    panel = {**CONTEXT, "signatures": "审判长 王芳\n\n书记员 李明"}
-    assert fill(template(form="judgment", signs="judges"), panel).signature_lines == ("审判长 王芳", "书记员 李明")
+    assert (fill(record, CONTEXT).seal, fill(record, CONTEXT).number) == (False, "")
+    lines = "审判长 {user.name}\n{?fact.members}审判员 {fact.members}{/}\n书记员："
+    judgment = template(form="judgment", signs="judges", signatures=lines)
+    panel = {**CONTEXT, "user.name": "王芳", "fact.members": "李明、赵云"}
+    assert fill(judgment, panel).signature_lines == ("审判长 王芳", "审判员 李明", "审判员 赵云", "书记员：")
+    assert fill(judgment, panel).seal is True
+
+
+def test_a_judgment_bears_the_number_of_its_case():
+    judgment = template(form="judgment", number=None)
+    assert fill(judgment, {**CONTEXT, "proceeding.number": "（2026）云0402刑初15号"}).number == "（2026）云0402刑初15号"
+
+
+def test_a_note_that_tells_templates_apart_is_not_printed():
+    assert fill(template(title={"zh": "刑事判决书（简易程序）", "en": "x"}), CONTEXT).title == "刑事判决书"
+    assert fill(template(title={"zh": "上（抗）诉案件移送函", "en": "x"}), CONTEXT).title == "上（抗）诉案件移送函"
 
 
 @pytest.mark.parametrize(("changes", "codes"), [

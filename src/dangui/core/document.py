@@ -1,8 +1,7 @@
 """Document — 文书: an instrument an agency makes from a template; here the template is read and filled with words.
 
-A template's texts may hold ``{key}`` (a text of the context), ``{?key}…{/}`` (a part printed only if that text is
-there; parts may be nested) and ``{{`` or ``}}`` (a brace). A body line that begins with ``|`` is a row of a table, its
-cells parted by ``|``; a row of one placeholder alone (``|{items}|``) becomes as many rows as its text has
+A template's texts hold placeholders (see ``core/placeholder.py``). A body line that begins with ``|`` is a row of a
+table, its cells parted by ``|``; a row of one placeholder alone (``|{items}|``) becomes as many rows as its text has
 (``as_rows``). Only the template makes rows: a ``|`` inside any other filled-in text stays a character.
 """
 
@@ -12,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
+from dangui.core.placeholder import Piece, asked, joined, keys, parsed, pieces, split
 from dangui.core.problem import Problem, Words, words
 from dangui.core.wording import chinese_date, read_date
 
@@ -28,12 +27,17 @@ SIGNATURES: Final[Mapping[str, tuple[str, ...]]] = {
     "agency": (), "person": ("本人（签名、捺指印）：",), "officers": ("办案人员（签名）：",),
     "judges": ("审判员：", "书记员："),
 }
-"""Lines to sign on where the context prepares none. A line that ends in ``：`` is left open for a hand."""
+"""Lines to sign on where the template has none of its own. A line that ends in ``：`` is left open for a hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What ``documents/<id>.yaml`` says — 文书模板. Texts hold placeholders; absent ones are ""."""
+    """What ``documents/<id>.yaml`` says — 文书模板. Texts hold placeholders; absent ones are "".
+
+    ``signatures`` are the lines to sign on, one a line (``审判长 {user.name}``, ``书记员：``); of several names parted
+    by ``、`` each gets its own line. Without it the lines follow from ``signs``. A note in brackets at the end of the
+    title (刑事判决书（简易程序）) tells templates apart and is not printed.
+    """
 
     id: str
     title: Words
@@ -46,9 +50,12 @@ class Template:
     rights: str = ""
     attachments: tuple[str, ...] = ()
     signs: tuple[str, ...] = ("agency",)
+    signatures: str = ""
     copies: tuple[str, ...] = ()
     basis: tuple[str, ...] = ()
 
+
+_NOTE: Final = re.compile(r"（[^（）]*）$")
 
 Paragraph: TypeAlias = "str | tuple[str, ...]"
 """One paragraph, or one row of a table by its cells."""
@@ -106,33 +113,33 @@ def parse_template(id: str, raw: Mapping[str, Any]) -> tuple[Template | None, li
 
 def placeholders(template: Template) -> set[str]:
     """Every key the template names, those that only guard a part included."""
-    return {key for text in _texts(template) for key in _keys(_parsed(text)[0], always=False)}
+    return {key for text in _texts(template) for key in keys(parsed(text)[0], always=False)}
 
 
 def required(template: Template) -> set[str]:
-    """The keys without which the template can't be filled whatever else is there: those outside of ``{?key}…{/}``."""
-    return _implied(template) | {key for text in _texts(template) for key in _keys(_parsed(text)[0], always=True)}
+    """The keys without which the template can't be filled whatever else is there: those outside of its parts."""
+    return _implied(template) | {key for text in _texts(template) for key in keys(parsed(text)[0], always=True)}
 
 
 def fill(template: Template, context: Mapping[str, str]) -> Filled:
     """The document's words; ``context`` maps keys to texts: ``{"person.name": "张三", "date": "2026年3月5日"}``.
 
     Besides what the template names, ``agency.name``, ``date`` and (if it has a number) ``document.number`` are needed.
-    ``signatures``, if given, holds the lines to sign on, one a line (审判长 王芳).
+    A judgment or ruling without a series of its own bears the number of the case, ``proceeding.number``.
     Raises Unfilled (a ValueError) with one problem per missing key; a ``date`` that is none counts as missing.
     """
     day = read_date(context.get("date", ""))
     if day is None or _missing(template, context):
         raise Unfilled(_no_text(template.id, key) for key in sorted(_missing(template, context) | _undated(day)))
     return Filled(
-        template=template.id, form=template.form, title=template.title["zh"],
-        number=context["document.number"] if template.number else "",
+        template=template.id, form=template.form, title=_NOTE.sub("", template.title["zh"]),
+        number=context.get(_numbered_by(template), ""),
         agency=context["agency.name"], addressee=_line(template.addressee, context),
         paragraphs=tuple(_paragraphs(template.body, context)),
         rights=tuple(_lines(template.rights, context)),
         attachments=tuple(filter(None, (_line(text, context) for text in template.attachments))),
         signature_lines=_signatures(template, context), date=chinese_date(day), day=day.isoformat(),
-        copies=template.copies, seal=bool({"agency", "judges"} & set(template.signs)), internal=template.internal,
+        copies=template.copies, seal="agency" in template.signs or _by_judges(template), internal=template.internal,
     )
 
 
@@ -141,137 +148,47 @@ def as_rows(rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("|".join(" ".join(cell.replace("|", "｜").split()) for cell in row) for row in rows)
 
 
-# --- placeholders -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    key: str
-    inside: tuple[_Node, ...]
-
-
-_Node: TypeAlias = "str | _Slot | _Part"
-_TOKEN: Final = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[{}]|[^{}]+")
-_END: Final = "{/}"
-_KEY: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
-
-
-@lru_cache(maxsize=4096)
-def _parsed(text: str) -> tuple[tuple[_Node, ...], tuple[str, ...]]:
-    """The text as a tree, and what is wrong with its braces."""
-    wrong: list[str] = []
-    open_parts: list[tuple[str, list[_Node]]] = [("", [])]
-    for token in _TOKEN.findall(text):
-        _read(token, open_parts, wrong)
-    wrong += [f"{{?{key}}}" for key, _ in open_parts[1:]]
-    return tuple(open_parts[0][1]), tuple(wrong)
-
-
-def _read(token: str, open_parts: list[tuple[str, list[_Node]]], wrong: list[str]) -> None:
-    here = open_parts[-1][1]
-    if token in ("{{", "}}"):
-        here.append(token[0])
-    elif token == _END and len(open_parts) > 1:
-        key, inside = open_parts.pop()
-        open_parts[-1][1].append(_Part(key, tuple(inside)))
-    elif token[0] not in "{}":
-        here.append(token)
-    elif not _KEY.fullmatch(token.strip("{?}")):
-        wrong.append(token)
-    elif token.startswith("{?"):
-        open_parts.append((token[2:-1], []))
-    else:
-        here.append(_Slot(token[1:-1]))
-
-
-def _keys(nodes: Iterable[_Node], always: bool) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, _Slot):
-            yield node.key
-        elif isinstance(node, _Part) and not always:
-            yield node.key
-            yield from _keys(node.inside, always)
+# --- what a template asks for -----------------------------------------------------------------------------------------
 
 
 def _texts(template: Template) -> tuple[str, ...]:
-    return (template.addressee, template.body, template.rights, *template.attachments)
+    return (template.addressee, template.body, template.rights, template.signatures, *template.attachments)
 
 
 def _implied(template: Template) -> set[str]:
-    return {"agency.name", "date"} | ({"document.number"} if template.number else set())
+    return {"agency.name", "date"} | ({_numbered_by(template)} - {""})
 
 
 def _missing(template: Template, context: Mapping[str, str]) -> set[str]:
-    asked = {key for text in _texts(template) for key in _asked(_parsed(text)[0], context)}
-    return {key for key in asked | _implied(template) if not context.get(key)}
+    needed = {key for text in _texts(template) for key in asked(parsed(text)[0], context)}
+    return {key for key in needed | _implied(template) if not context.get(key)}
 
 
 def _undated(day: date | None) -> set[str]:
     return {"date"} if day is None else set()
 
 
-def _asked(nodes: Iterable[_Node], context: Mapping[str, str]) -> Iterator[str]:
-    """The keys whose text will be printed: those of parts that stay out are not asked for."""
-    for node in nodes:
-        if isinstance(node, _Slot):
-            yield node.key
-        elif isinstance(node, _Part) and context.get(node.key):
-            yield from _asked(node.inside, context)
-
-
 # --- filling ----------------------------------------------------------------------------------------------------------
-
-_Piece: TypeAlias = "tuple[str, bool]"
-"""A text, and whether the template wrote it (True) or the context (False)."""
-
-
-def _pieces(nodes: Iterable[_Node], context: Mapping[str, str]) -> Iterator[_Piece]:
-    for node in nodes:
-        if isinstance(node, str):
-            yield node, True
-        elif isinstance(node, _Slot):
-            yield context[node.key], False
-        elif context.get(node.key):
-            yield from _pieces(node.inside, context)
-
-
-def _split(pieces: Iterable[_Piece], at: str) -> list[list[_Piece]]:
-    """The pieces parted at a character the template wrote; the same character in a filled-in text parts nothing."""
-    parts: list[list[_Piece]] = [[]]
-    for text, ours in pieces:
-        first, *rest = text.split(at) if ours else (text,)
-        parts[-1].append((first, ours))
-        parts += [[(more, ours)] for more in rest]
-    return parts
-
-
-def _joined(pieces: Iterable[_Piece]) -> str:
-    return "".join(text for text, _ in pieces).strip()
 
 
 def _paragraphs(text: str, context: Mapping[str, str]) -> Iterator[Paragraph]:
-    for line in _split(_pieces(_parsed(text)[0], context), "\n"):
+    for line in split(pieces(parsed(text)[0], context), "\n"):
         written = [piece for piece in line if piece[0].strip()]
         if written and written[0][1] and written[0][0].lstrip().startswith("|"):
             yield from _rows(written)
         else:
-            yield from filter(None, map(str.strip, _joined(line).splitlines()))
+            yield from filter(None, map(str.strip, joined(line).splitlines()))
 
 
-def _rows(line: Iterable[_Piece]) -> Iterator[tuple[str, ...]]:
-    _, *cells = _split(line, "|")
-    if len(cells) > 1 and not _joined(cells[-1]):
+def _rows(line: Iterable[Piece]) -> Iterator[tuple[str, ...]]:
+    _, *cells = split(line, "|")
+    if len(cells) > 1 and not joined(cells[-1]):
         cells.pop()
     filled_in = [text for text, ours in cells[0] if not ours]
-    if len(cells) == 1 and filled_in == [_joined(cells[0])]:
+    if len(cells) == 1 and filled_in == [joined(cells[0])]:
         yield from (tuple(cell.strip() for cell in row.split("|")) for row in filled_in[0].splitlines() if row.strip())
     else:
-        yield tuple(_joined(cell) for cell in cells)
+        yield tuple(joined(cell) for cell in cells)
 
 
 def _lines(text: str, context: Mapping[str, str]) -> list[str]:
@@ -279,12 +196,28 @@ def _lines(text: str, context: Mapping[str, str]) -> list[str]:
 
 
 def _line(text: str, context: Mapping[str, str]) -> str:
-    return " ".join(_joined(_pieces(_parsed(text)[0], context)).split())
+    return " ".join(joined(pieces(parsed(text)[0], context)).split())
 
 
 def _signatures(template: Template, context: Mapping[str, str]) -> tuple[str, ...]:
-    prepared = tuple(line.strip() for line in context.get("signatures", "").splitlines() if line.strip())
-    return prepared or tuple(line for signer in template.signs for line in SIGNATURES[signer])
+    own = tuple(each for line in _lines(template.signatures, context) for each in _one_by_one(line))
+    return own or tuple(line for signer in template.signs for line in SIGNATURES[signer])
+
+
+def _one_by_one(line: str) -> list[str]:
+    """审判员 李明、王芳 → 审判员 李明 and 审判员 王芳; a line to be signed by hand stays whole."""
+    post, _, names = line.partition(" ")
+    return [line] if line.endswith("：") else [f"{post} {name}".rstrip() for name in names.split("、")]
+
+
+def _by_judges(template: Template) -> bool:
+    """Whether judges sign under the court's seal: what they decide does, a record they keep doesn't."""
+    return "judges" in template.signs and template.form in ("judgment", "decision")
+
+
+def _numbered_by(template: Template) -> str:
+    """The key of the number it bears: a judgment has that of its case."""
+    return "document.number" if template.number else "proceeding.number" if template.form == "judgment" else ""
 
 
 def _plain(value: Any) -> Any:
@@ -295,7 +228,8 @@ def _plain(value: Any) -> Any:
 
 _KINDS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "title": Mapping, "form": str, "volume": str, "body": str, "number": str, "internal": bool, "addressee": str,
-    "rights": str, "attachments": (str, list), "signs": (str, list), "copies": (str, list), "basis": (str, list),
+    "rights": str, "signatures": str, "attachments": (str, list), "signs": (str, list), "copies": (str, list),
+    "basis": (str, list),
 }
 _NEEDED: Final = ("title", "form", "volume", "body")
 
@@ -320,11 +254,11 @@ def _wrong_texts(id: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
         yield _problem(id, "title", "title_incomplete", "标题应有中文、英文各一", "a title has zh and en, nothing else")
     yield from _not_among(id, "form", _listed(raw.get("form")), FORMS)
     yield from _not_among(id, "signs", _listed(raw.get("signs")), SIGNERS)
-    for key in ("addressee", "body", "rights", "attachments"):
+    for key in ("addressee", "body", "rights", "signatures", "attachments"):
         for text in _listed(raw.get(key)):
-            for token in _parsed(text)[1]:
+            for token in parsed(text)[1]:
                 yield _problem(id, key, "placeholder_invalid", f"占位符写法有误：{token}", f"can't be read: {token}",
-                               "{key} · {?key}…{/} · {{ · }}")
+                               "{key} · {?key}…{/} · {!key}…{/} · {{ · }}")
 
 
 def _not_among(id: str, key: str, given: Iterable[str], known: Sequence[str]) -> Iterator[Problem]:
