@@ -18,7 +18,6 @@ class Batch:
     """Parts as JSON text: an entry's body must arrive with the very characters its digest covers."""
 
     def __init__(self) -> None:
-        self._writes: dict[str, None] = {}
         self._parts: dict[str, list[str]] = {}
 
     def __bool__(self) -> bool:
@@ -27,13 +26,11 @@ class Batch:
     def entries(self, entries: Sequence[Entry]) -> None:
         """Entries of one ledger, after its head."""
         first = entries[0]
-        self._writes[first.proceeding] = None
         opening = _text({"proceeding": first.proceeding, "seq": first.seq - 1, "previous": first.previous})
         self._add("ledgers", f'{opening[:-1]},"entries":[{",".join(map(_entry, entries))}]}}')
 
     def projection(self, projection: Projection) -> None:
         """A projection."""
-        self._writes[projection.row.proceeding] = None
         self._add("projections", projection_text(projection))
 
     def person(self, record: PersonRecord, sealed: Sealed) -> None:
@@ -59,9 +56,8 @@ class Batch:
     def take(self) -> str:
         """All of it as one JSON value; the batch is empty afterwards."""
         lists = [f'"{name}":[{",".join(parts)}]' for name, parts in self._parts.items()]
-        text = f'{{"writes":{_text(list(self._writes))},{",".join(lists)}}}'
-        self._writes, self._parts = {}, {}
-        return text
+        self._parts = {}
+        return f"{{{','.join(lists)}}}"
 
     def _add(self, name: str, part: str) -> None:
         self._parts.setdefault(name, []).append(part)

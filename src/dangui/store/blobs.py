@@ -1,4 +1,4 @@
-"""Blob folder — 文件库: bytes under their SHA-256 in a directory; acknowledged only once a power cut can't take them."""
+"""Blob folder — 文件库: bytes under their SHA-256 in a directory; acknowledged once a power cut can't take them."""
 
 from __future__ import annotations
 

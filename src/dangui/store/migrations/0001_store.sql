@@ -380,7 +380,7 @@ BEGIN
 END;
 $$;
 
--- Everything one transaction writes, in one call: {writes, ledgers, projections, persons, jobs, answers, looks}.
+-- Everything one transaction writes, in one call: {ledgers, persons, projections, jobs, answers, looks}.
 CREATE FUNCTION dangui.write(batch json) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = dangui, pg_temp AS $$
 DECLARE
@@ -390,7 +390,11 @@ BEGIN
     IF me IS NULL OR nullif(current_setting('dangui.user', true), '') IS NULL THEN
         RAISE EXCEPTION 'nobody is acting' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    PERFORM dangui.must_write(p) FROM json_array_elements_text(batch->'writes') AS p;
+    -- All of it is checked before anything is written: a proceeding being opened has no lines yet.
+    PERFORM dangui.must_write(touched.proceeding) FROM (
+        SELECT l->>'proceeding' FROM json_array_elements(batch->'ledgers') AS l
+        UNION SELECT p->'row'->>'proceeding' FROM json_array_elements(batch->'projections') AS p
+    ) AS touched(proceeding);
     FOR part IN SELECT json_array_elements(batch->'ledgers') LOOP PERFORM dangui.append(part); END LOOP;
     FOR part IN SELECT json_array_elements(batch->'persons') LOOP PERFORM dangui.put_person(part); END LOOP;
     FOR part IN SELECT json_array_elements(batch->'projections') LOOP PERFORM dangui.project(part); END LOOP;
