@@ -6,7 +6,7 @@ A case file is read by lawyers and run as a test. ``given`` are acts with the ti
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -21,7 +21,7 @@ from dangui.core.digest import digest
 from dangui.core.ledger import Actor
 from dangui.core.opening import begin, opened_by
 from dangui.core.party import Episode, Person, is_under
-from dangui.core.ports import PersonRecord
+from dangui.core.ports import Blobs, PersonRecord, Printer, Store
 from dangui.core.problem import Refusal, words
 from dangui.core.proceeding import Proceeding
 from dangui.core.resolve import Act
@@ -32,9 +32,24 @@ from dangui.store.memory import MemoryBlobs, MemoryStore
 VERBS = ("do", "open", "approve", "refuse", "execute", "cancel", "receive", "reject", "withdraw", "correct")
 
 
+def unprinted(filled: Mapping[str, Any]) -> bytes:
+    """Stands in for the press where nobody will read the page: the digest of what it says."""
+    return digest(dict(filled)).encode()
+
+
+def named_file(name: str) -> dict[str, Any]:
+    """A file of which a script says only the name."""
+    return {"blob": digest(name), "size": len(name), "name": name, "media_type": "application/pdf"}
+
+
 @dataclass
 class Stage:
-    """One rehearsal: a clerk whose clock stands where the script says, and labels for proceedings and persons."""
+    """One rehearsal: a clerk whose clock stands where the script says, and labels for proceedings and persons.
+
+    Without ``store``, ``blobs`` and ``printer`` it plays in memory and prints nothing; a demonstration gives a node's own.
+    ``new_id`` None means ids that count up, the same in every run. ``files`` stores the bytes of what a
+    script says of a file and gives the value of a file field.
+    """
 
     world: World
     calendar: Calendar
@@ -43,13 +58,18 @@ class Stage:
     labels: dict[str, str] = field(default_factory=dict)
     persons: dict[str, str] = field(default_factory=dict)
     case_id: str = "case"
+    store: Store = field(default_factory=MemoryStore)
+    blobs: Blobs = field(default_factory=MemoryBlobs)
+    printer: Printer = unprinted
+    new_id: Callable[[str], str] | None = None
+    files: Callable[[Any], Mapping[str, Any]] = named_file
 
     def __post_init__(self) -> None:
         numbers = count(1)
-        self.store = MemoryStore()
-        self.clerk = Clerk(self.store, MemoryBlobs(), self.world, self.calendar, self.people, lambda filled: digest(dict(filled)).encode(),
-                           now=lambda: self.now, new_id=lambda kind: f"{kind}-{next(numbers):04d}")
+        self.clerk = Clerk(self.store, self.blobs, self.world, self.calendar, self.people, self.printer,
+                           now=lambda: self.now, new_id=self.new_id or (lambda kind: f"{kind}-{next(numbers):04d}"))
         self.log: list[tuple[Mapping[str, Any], Done]] = []
+        self._agencies: dict[str, str] = {}
 
     def state(self, proceeding: str) -> Proceeding:
         """The present state of a proceeding, seen by its agency's machine."""
@@ -62,12 +82,14 @@ class Stage:
 
     def agency_of(self, proceeding: str) -> str:
         """The agency that has it."""
-        return next(row.agency for row in self.rows() if row.proceeding == proceeding)
+        if proceeding not in self._agencies:
+            self._agencies |= {row.proceeding: row.agency for row in self.rows()}
+        return self._agencies[proceeding]
 
-    def rows(self) -> list[Any]:
-        """All proceedings of the rehearsal in the order they were opened."""
+    def rows(self, procedure: str = "") -> list[Any]:
+        """All proceedings of the rehearsal (of one procedure, if named) in the order they were opened."""
         found = {}
-        for agency in self.world.agencies:
+        for agency in (each.id for each in self.world.agencies.values() if not procedure or procedure in each.runs):
             with self.store.reading(Actor("inbox", agency, "inbox")) as tx:
                 found |= {row.proceeding: row for row in tx.rows_of_case(self.case_id)}
         return sorted(found.values(), key=lambda row: (row.opened_at, row.proceeding))
@@ -77,7 +99,7 @@ class Stage:
         if name in self.labels:
             return self.labels[name]
         procedure, _, agency = name.partition("@")
-        fitting = [row for row in self.rows() if row.procedure == procedure and (not agency or row.agency == agency)]
+        fitting = [row for row in self.rows(procedure) if row.procedure == procedure and (not agency or row.agency == agency)]
         if not fitting:
             raise LookupError(f"no proceeding '{name}' here; there are {[row.procedure for row in self.rows()]}")
         still = [row for row in fitting if not row.closed] or fitting
@@ -225,7 +247,7 @@ def _value(stage: Stage, proceeding: str, value: Any) -> Any:
     if isinstance(value, Mapping) and set(value) == {"exhibit"}:
         return next((key for key, item in reversed(state.exhibits.items()) if item.get("name") == value["exhibit"]), value["exhibit"])
     if isinstance(value, Mapping) and set(value) == {"file"}:
-        return {"blob": digest(value["file"]), "size": len(value["file"]), "name": value["file"], "media_type": "application/pdf"}
+        return dict(stage.files(value["file"]))
     return value
 
 
