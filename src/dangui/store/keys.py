@@ -5,12 +5,14 @@ AES-256-GCM both times; the person's id is authenticated with it, so a record ca
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import json
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -76,13 +78,15 @@ def node_secret(folder: Path) -> bytes:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write ``text`` durably to a file only its owner may read; a reader sees all of it or no file."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    """Write ``text`` durably to a new file only its owner may read. What another process wrote first stays."""
+    fresh = path.with_name(f".{path.name}.{uuid4().hex}")
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(fresh, path)
+    with contextlib.suppress(FileExistsError):
+        os.link(fresh, path)
+    fresh.unlink()
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:

@@ -17,6 +17,14 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
     NULL;  -- roles belong to the whole server; another database may have made it
 END;
 $$;
+-- Whoever migrates may work as the application, so that one connection string can serve for both.
+DO $$
+BEGIN
+    GRANT dangui_app TO CURRENT_USER;
+EXCEPTION WHEN insufficient_privilege THEN
+    NULL;  -- the administrator who made the role decides; see the production notes
+END;
+$$;
 
 CREATE SCHEMA dangui;
 GRANT USAGE ON SCHEMA dangui TO dangui_app;
