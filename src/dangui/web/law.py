@@ -2,59 +2,86 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote
 
+from dangui.core import citation as citations
+from dangui.core.citation import Citation
 from dangui.core.problem import Words, words
+from dangui.web import parts
 
-_CITATION = re.compile(r"([a-z0-9_]+)/(\d{4})#(\d+)(?:-(\d+))?(?:\.(\d+))?(?:\((\d+)\))?")
 _DIGITS = "零一二三四五六七八九"
 
-titles: dict[str, Words] = {}
-"""Titles of laws by ``key/year``; filled from the statutes when the application starts."""
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of an article, and whether it is the one cited."""
+
+    text: str
+    cited: bool
 
 
-def said(citation: str) -> Words:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An article as its page shows it — 条文."""
+
+    heading: str
+    paragraphs: tuple[Paragraph, ...]
+    in_force_from: date | None
+
+
+def said(text: str) -> Words:
     """《刑事诉讼法》第九十一条第一款 — in both languages; the citation itself if it can't be read."""
-    found = _CITATION.fullmatch(citation)
-    if not found:
-        return words(citation, citation)
-    key, year, article, inserted, paragraph, item = found.groups()
-    title = titles.get(f"{key}/{year}") or words(key, key.replace("_", " ").capitalize())
-    zh = f"《{_short(str(title['zh']))}》第{_number(int(article))}条"
-    zh += f"之{_number(int(inserted))}" if inserted else ""
-    zh += f"第{_number(int(paragraph))}款" if paragraph else ""
-    zh += f"第（{_number(int(item))}）项" if item else ""
-    en = f"{title['en']}, art. {article}" + (f"-{inserted}" if inserted else "")
-    en += (f"({paragraph})" if paragraph else "") + (f"({item})" if item else "")
+    found = _parsed(text)
+    if found is None:
+        return words(text, text)
+    number, _, inserted = found.article.partition("-")
+    zh = f"《{_short(found)}》第{_numeral(int(number))}条"
+    zh += f"之{_numeral(int(inserted))}" if inserted else ""
+    zh += f"第{_numeral(found.paragraph)}款" if found.paragraph else ""
+    zh += f"第（{_numeral(found.item)}）项" if found.item else ""
+    en = f"{found.key.replace('_', ' ').capitalize()}, art. {found.article}"
+    en += (f"({found.paragraph})" if found.paragraph else "") + (f"({found.item})" if found.item else "")
     return words(zh, en)
 
 
-def address(citation: str) -> str:
+def address(text: str) -> str:
     """The page of the article."""
-    return f"/desk/law/?of={quote(citation, safe='')}"
+    return f"/desk/law/?of={quote(text, safe='')}"
 
 
-def article_key(citation: str) -> tuple[str, str] | None:
-    """``(key/year, article)`` of a citation: what the statutes are kept under."""
-    found = _CITATION.fullmatch(citation)
-    if not found:
+def title(text: str) -> Words:
+    """The full title of the law that is cited."""
+    found = _parsed(text)
+    statute = parts.statutes().get(found.law) if found else None
+    return words(statute.title, statute.title) if statute else said(text)
+
+
+def article(text: str) -> Shown | None:
+    """The article that is cited, with the cited paragraph marked; None if it is not held here."""
+    found = _parsed(text)
+    statute = parts.statutes().get(found.law) if found else None
+    held = statute.articles.get(found.article) if statute and found else None
+    if statute is None or found is None or held is None:
         return None
-    key, year, article, inserted = found.group(1, 2, 3, 4)
-    return f"{key}/{year}", f"{article}-{inserted}" if inserted else article
+    paragraphs = (Paragraph(words, found.paragraph == number) for number, words in enumerate(held.paras, 1))
+    return Shown(held.heading, tuple(paragraphs), statute.in_force_from)
 
 
-def learn(found: Mapping[str, Words]) -> None:
-    """Take the titles of the laws from the statutes."""
-    titles.update(found)
+def _parsed(text: str) -> Citation | None:
+    try:
+        return citations.parse(text)
+    except ValueError:
+        return None
 
 
-def _short(title: str) -> str:
-    return title.removeprefix("中华人民共和国").strip("《》")
+def _short(found: Citation) -> str:
+    statute = parts.statutes().get(found.law)
+    return statute.title.replace("中华人民共和国", "").strip("《》") if statute else found.key
 
 
-def _number(value: int) -> str:
+def _numeral(value: int) -> str:
     """Chinese numerals up to 999, as laws number their articles."""
     hundreds, rest = divmod(value, 100)
     tens, ones = divmod(rest, 10)

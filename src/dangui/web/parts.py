@@ -1,28 +1,80 @@
-"""Parts — 部件: the one place where the web takes the reader, the clerk and the rest from ``app``."""
+"""Parts — 部件: what the web needs of the engine: the reader, the clerk, the statutes; put together by ``app``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from dangui.clerk import Clerk
+from dangui.core.citation import Statute
 from dangui.core.ledger import Actor
 from dangui.core.problem import Words, words
+from dangui.core.world import World
+from dangui.reader import Reader
+
+
+class Parts(Protocol):
+    """Everything the pages need of the engine."""
+
+    @property
+    def reader(self) -> Reader: ...
+    @property
+    def clerk(self) -> Clerk: ...
+    @property
+    def statutes(self) -> Mapping[str, Statute]: ...
+
+
+_used: list[Parts] = []
+
+
+def use(parts: Parts) -> None:
+    """Take these parts; without it they are made by what ``settings.PARTS`` names, when they are first needed."""
+    _used[:] = [parts]
+
+
+def parts() -> Parts:
+    """The parts in use."""
+    if not _used:
+        use(import_string(settings.PARTS)())
+    return _used[0]
+
+
+def world() -> World:
+    """All packs."""
+    return parts().reader.world
+
+
+def statutes() -> Mapping[str, Statute]:
+    """The laws held here, by ``key/year``."""
+    return parts().statutes
 
 
 def waiting(actor: Actor) -> Mapping[str, int]:
-    """How much waits for this actor, per kind of task."""
-    return {}
+    """How much waits for this actor, per kind of task; each counted up to 1,000."""
+    return parts().reader.my_work(actor, limit=1).counts
 
 
 def agency_title(agency: str) -> Words:
     """The name of an agency."""
-    return words(agency, agency)
+    found = world().agencies.get(agency)
+    return found.title if found else words(agency, agency)
 
 
-def agency_order(agency: str) -> int:
-    """Its place among the agencies of the packs."""
-    return 0
+def agency_order(agency: str) -> tuple[int, str]:
+    """Its place in lists: along the way a case goes, then by name."""
+    found = world().agencies.get(agency)
+    kind = found.kind if found else ""
+    return (_WAY.index(kind) if kind in _WAY else len(_WAY), agency)
 
 
 def post_title(agency: str, post: str) -> Words:
     """The name of a post."""
-    return words(post, post)
+    found = world().agencies.get(agency)
+    return found.posts[post].title if found and post in found.posts else words(post, post)
+
+
+_WAY = ("police", "procuratorate", "court", "detention_house", "justice_bureau", "prison", "legal_aid", "law_firm")
+"""Kinds of agency in the order in which a criminal case meets them; only for the order of lists."""

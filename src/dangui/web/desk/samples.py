@@ -74,7 +74,7 @@ def case(now: datetime) -> CaseSheet:
     def coupling(ref: str, start: str, end: str, days: int, *, open_: bool = False) -> Coupling:
         return Coupling(ref, words("移送", "Hand-over"), "out", police, at(days), at(days), None if open_ else at(days), "delivered" if open_ else "received", start, end)
     detained, arrested, bail = words("刑事拘留", "Detained"), words("逮捕", "Arrested"), words("取保候审", "Bail")
-    return CaseSheet("c1", "赵一、钱二盗窃案", words("盗窃罪", "Theft"), stops,
+    return CaseSheet("c1", words("赵一等盗窃案", "Zhao Yi and others: theft"), words("盗窃罪", "Theft"), stops,
                      (coupling("h1", "p1", "p2", 110), coupling("h2", "p2", "p1", 104), coupling("h3", "p1", "p3", 40), coupling("h4", "p4", "p5", 9, open_=True)),
                      (Train("赵一", "p3", True, (Spell(detained, at(118), at(103), True, police), Spell(arrested, at(103), None, True, procuratorate))),
                       Train("钱二", "p5", False, (Spell(detained, at(118), at(104), True, police), Spell(bail, at(104), None, False, police)))))
@@ -113,8 +113,8 @@ def fields() -> tuple[list[Field], dict[str, tuple[Choice, ...]]]:
 def pending(now: datetime) -> Pending:
     """An application waiting for approval."""
     return Pending("sample", "p1", words("刑事拘留", "Detain"), "赵一", "applied", "李明", now - timedelta(hours=2),
-                   ((words("拘留理由", "Ground"), "正在犯罪时被发觉"), (words("说明", "Note"), "现场抓获，赃物在身")), will(), True, False, ("criminal_procedure/2018#82",),
-                   "清公（刑）立字〔2026〕12号", ("赵一", "钱二"), now + timedelta(hours=9), True)
+                   ((words("拘留理由", "Ground"), "正在犯罪时被发觉"), (words("说明", "Note"), "现场抓获，赃物在身")), will(), True, False, False, None, "", ("criminal_procedure/2018#82",),
+                   "清公（刑）立字〔2026〕12号", words("赵一等盗窃案", "Zhao Yi and others: theft"), now + timedelta(hours=9), True)
 
 
 def will() -> tuple[Consequence, ...]:

@@ -40,6 +40,9 @@ class Clock:
     extendable: tuple[Line, ...] = ()
     at_end: Words | None = None
     warn_at: datetime | None = None
+    deadline: str = ""
+    extensions: int = 0
+    unverified: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Person:
     id: str
     name: str
     role: Words
-    details: tuple[tuple[Words, str], ...] = ()
+    details: tuple[tuple[Words, Words], ...] = ()
     measure: Words | None = None
     measure_since: datetime | None = None
     in_custody: bool = False
@@ -99,6 +102,10 @@ class ActionLine:
     candidates: tuple[Choice, ...] = ()
     reasons: tuple[Problem, ...] = ()
     basis: tuple[str, ...] = ()
+    group: Literal["due", "stage", "any"] = "any"
+    due_at: datetime | None = None
+    due_title: Words | None = None
+    liberty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +129,19 @@ class Pending:
     proceeding: str
     title: Words
     person: str
-    status: Literal["applied", "approved"]
+    status: Literal["applied", "approved", "refused"]
     by: str
     at: datetime
-    values: tuple[tuple[Words, str], ...] = ()
+    values: tuple[tuple[Words, Words | str], ...] = ()
     will: tuple[Consequence, ...] = ()
     may_approve: bool = False
     may_execute: bool = False
+    may_cancel: bool = False
+    awaits: Words | None = None
+    reason: str = ""
     basis: tuple[str, ...] = ()
     number: str = ""
-    parties: tuple[str, ...] = ()
+    case: Words | None = None
     due_at: datetime | None = None
     liberty: bool = False
 
@@ -149,7 +159,9 @@ class Record:
     flags: tuple[Words, ...] = ()
     basis: tuple[str, ...] = ()
     digest: str = ""
-    kind: str = ""
+    values: tuple[tuple[Words, Words], ...] = ()
+    made: tuple[Words, ...] = ()
+    corrected_by: int | None = None
 
     @property
     def backdated(self) -> bool:
@@ -162,7 +174,7 @@ class Material:
     """What is bound in a volume — 材料."""
 
     id: str
-    title: str
+    title: Words
     kind: Words
     person: str
     made_on: str
@@ -212,13 +224,16 @@ class Coupling:
     proceeding: str = ""
     to_proceeding: str = ""
     number: str = ""
+    case: Words | None = None
     parties: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     may_receive: bool = False
     may_withdraw: bool = False
     reject_codes: tuple[Choice, ...] = ()
     counts: tuple[int, int] | None = None
-    fields: tuple[tuple[Words, str], ...] = ()
+    fields: tuple[tuple[Words, Words | str], ...] = ()
+    due_at: datetime | None = None
+    liberty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,14 +259,19 @@ class TaskLine:
     ref: str
     number: str
     person: str
-    parties: tuple[str, ...]
-    offence: Words | None
+    case: Words
     procedure: Words
     stage: Words
     since: datetime
     due_at: datetime | None
     liberty: bool
     rail: tuple[Station, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where it is done."""
+        place = {"approval": "approvals/#pending-", "execution": "approvals/#pending-", "reception": "inbox/#ticket-"}.get(self.kind)
+        return f"/desk/{place}{self.ref}" if place else f"/desk/proceedings/{self.proceeding}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +281,7 @@ class CaseLine:
     proceeding: str
     case_id: str
     number: str
-    parties: tuple[str, ...]
-    offence: Words | None
+    case: Words
     procedure: Words
     stage: Words
     agency: Words
@@ -288,6 +307,7 @@ class ProceedingSheet:
     offence: Words | None
     opened_at: datetime
     closed: bool
+    head: str
     seq: int
     scope: str
     assigned: tuple[str, ...]
@@ -355,7 +375,7 @@ class CaseSheet:
     """A case on its rail — 案件页."""
 
     case_id: str
-    title: str
+    title: Words
     offence: Words | None
     stations: tuple[CaseStation, ...]
     couplings: tuple[Coupling, ...]
@@ -392,3 +412,17 @@ class Page:
     lines: Sequence[object]
     next: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """An issued document or a bound material with its bytes' digest — 原件."""
+
+    title: Words | str
+    number: str
+    person: str
+    made_at: datetime
+    digest: str
+    media_type: str
+    filename: str
+    proceeding: str

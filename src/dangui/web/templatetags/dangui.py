@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -59,6 +59,17 @@ def short_day(value: datetime | date | None) -> str:
     if chinese():
         return f"{f'{on.year}年' if other_year else ''}{on.month}月{on.day}日"
     return f"{on.day} {_MONTHS[on.month - 1]}{f' {on.year}' if other_year else ''}"
+
+
+@register.filter
+def due_day(value: datetime | None) -> str:
+    """The end of a limit for dense tables: its last day if it ends with a day, else day and time."""
+    if value is None:
+        return ""
+    at = timezone.localtime(value)
+    if at.hour == at.minute == at.second == 0:
+        return short_day(at - timedelta(seconds=1))
+    return f"{short_day(at)} {at:%H:%M}"
 
 
 @register.filter

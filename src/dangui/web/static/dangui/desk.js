@@ -29,3 +29,12 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 
 document.querySelector(".refusal")?.focus();
+
+// A filter narrows a long list while one types; without this file the list is simply long.
+document.addEventListener("input", (event) => {
+  const wanted = event.target.dataset.filter;
+  if (!wanted) return;
+  const text = event.target.value.trim().toLowerCase();
+  for (const item of document.querySelectorAll(wanted)) item.hidden = !item.textContent.toLowerCase().includes(text);
+  for (const box of document.querySelectorAll("details.anytime")) box.open = text !== "" || box.open;
+});

@@ -1,0 +1,334 @@
+"""Source — 取数: asks the reader for what a page shows, and hands the clerk what a form brings; nothing else touches them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404
+
+from dangui.clerk import Clerk
+from dangui.core.ledger import Actor
+from dangui.core.party import Person as CorePerson
+from dangui.core.problem import Problem, Refusal, Words, words
+from dangui.core.procedure import Procedure
+from dangui.core.proceeding import Proceeding
+from dangui.reader import CaseView, Line, Work
+from dangui.reader import Page as ReaderPage
+from dangui.render import preview
+from dangui.web import parts, people
+from dangui.web.desk import shown
+from dangui.web.desk.sheet import (
+    ActionLine,
+    Bytes,
+    CaseLine,
+    CaseSheet,
+    CaseStation,
+    Coupling,
+    FormSheet,
+    LookLine,
+    Opening,
+    Page,
+    Pending,
+    ProceedingSheet,
+    Spell,
+    Station,
+    TaskLine,
+    Train,
+)
+
+BINDING = ("bind_material", "bind")
+"""What the actions are called that bind a file in the dossier."""
+
+
+def clerk() -> Clerk:
+    """The only writer."""
+    return parts.parts().clerk
+
+
+def acted() -> None:
+    """Something was written: deliver what it sends, if no worker process does that."""
+    if settings.OUTBOX_HERE:
+        clerk().run_jobs()
+
+
+def waiting(actor: Actor) -> Mapping[str, int]:
+    """How much waits, per kind."""
+    return parts.waiting(actor)
+
+
+# -- lists ---------------------------------------------------------------------------------------------------------------
+
+
+def tasks(actor: Actor, kind: str, after: str) -> Page:
+    """My work, the nearest deadline first."""
+    page = _reader().my_work(actor, kind, after)
+    return Page([_task(work) for work in page.items], page.next, page.counts)
+
+
+def cases(actor: Actor, after: str, *, of_post: bool = False) -> Page:
+    """Open proceedings of the user, or of the post."""
+    return _case_page(_reader().my_cases(actor, after, principal=actor.principal if of_post else ""))
+
+
+def find(actor: Actor, text: str, after: str) -> Page:
+    """Proceedings by number or name."""
+    return _case_page(_reader().find(actor, text, after))
+
+
+def approvals(actor: Actor, after: str) -> Page:
+    """Applications that wait for this actor, to be approved or to be carried out."""
+    page = _reader().approvals(actor, after)
+    lines = [_pending(work) for work in page.items if work.pending]
+    if not after:
+        lines += [each for work in _reader().my_work(actor, "execution").items for each in _executing(actor, work)]
+    return Page(lines, page.next, page.counts)
+
+
+def inbox(actor: Actor, after: str) -> Page:
+    """Delivered hand-overs that nobody has taken up yet."""
+    page = _reader().inbox(actor, after)
+    return Page([_ticket(work) for work in page.items if work.run], page.next, page.counts)
+
+
+def handovers(actor: Actor) -> Page:
+    """Hand-overs under way, the oldest first."""
+    return Page([replace(shown.coupling(run, line.row.proceeding, line.row.number), case=line.title)
+                 for line, run in _reader().handovers(actor)])
+
+
+def looks(actor: Actor, proceeding: str) -> Page:
+    """Who looked at a proceeding, the latest first. Raises Http404 for one the actor may not see."""
+    found = _allowed(lambda: _reader().looks(actor, proceeding))
+    names = people.names_of(look.actor.user for look in found)
+    return Page([LookLine(look.at, names.get(look.actor.user, look.actor.user), _office(look.actor), _looked(look.what), proceeding, "", look.allowed)
+                 for look in found])
+
+
+# -- one proceeding --------------------------------------------------------------------------------------------------------
+
+
+def proceeding(actor: Actor, proceeding: str) -> ProceedingSheet:
+    """Everything on the page of a proceeding. Raises Http404 for one the actor may not see."""
+    view = _allowed(lambda: _reader().proceeding(actor, proceeding))
+    case = _allowed(lambda: _reader().case(actor, view.row.case_id))
+    state = dict(case.views)[proceeding]
+    names = {person.id: person.name for person in view.persons}
+    defended = {person.id: names.get(person.defends, "") for person in state.persons.values() if person.defends}
+    line = next(line for line in case.lines if line.row.proceeding == proceeding)
+    return shown.proceeding(view, parts.world(), _case_line(line), _stations(case, proceeding), defended)
+
+
+def form(actor: Actor, proceeding: str, action: str, persons: tuple[str, ...]) -> FormSheet:
+    """An action as a form. Raises Http404 for an unknown one."""
+    return shown.form(_allowed(lambda: _reader().form(actor, proceeding, action)), persons)
+
+
+def with_reasons(sheet: FormSheet, reasons: tuple[Problem, ...]) -> FormSheet:
+    """The form with the refusal of what was handed in, if there was one."""
+    return replace(sheet, reasons=reasons) if reasons else sheet
+
+
+def openings(actor: Actor) -> list[Opening]:
+    """Procedures that this post may open."""
+    return [Opening(procedure.id, procedure.title, view.title if view else words("受理", "Open"), view.basis if view else ())
+            for procedure, view in _reader().openable(actor)]
+
+
+def opening_form(actor: Actor, procedure: str) -> FormSheet:
+    """The first form of a procedure."""
+    found = next((pair for pair in _reader().openable(actor) if pair[0].id == procedure), None)
+    if found is None:
+        raise Http404
+    return replace(shown.form(found[1], ()), reasons=()) if found[1] else _blank(found[0])
+
+
+def _blank(procedure: Procedure) -> FormSheet:
+    return FormSheet(ActionLine("open", procedure.title, "do"), (), (), {}, {})
+
+
+# -- a case ------------------------------------------------------------------------------------------------------------------
+
+
+def case(actor: Actor, case_id: str) -> CaseSheet:
+    """The rail of a case, as far as the actor may see it. Raises Http404 if that is nothing."""
+    view = _allowed(lambda: _reader().case(actor, case_id))
+    if not view.lines:
+        raise Http404
+    first = view.lines[0]
+    states = dict(view.views)
+    parents = {each["to"]: each["from"] for each in view.couplings if not each["run"]}
+    stations = tuple(CaseStation(
+        line.row.proceeding, line.row.procedure_title, line.agency_title, line.row.number, line.row.stage_title, line.row.opened_at,
+        states[line.row.proceeding].last_at if line.row.closed else None, True, parents.get(line.row.proceeding, "")) for line in view.lines)
+    return CaseSheet(case_id, first.title, first.row.offence, stations, tuple(_rail_coupling(each) for each in view.couplings if each["run"]),
+                     tuple(_trains(actor, view)))
+
+
+def _rail_coupling(item: Mapping[str, Any]) -> Coupling:
+    sent = datetime.fromisoformat(item["sent_at"]) if item["sent_at"] else datetime.min
+    received = datetime.fromisoformat(item["received_at"]) if item["received_at"] else None
+    status = {"initiated": "sent", "returned": "rejected"}.get(item["status"], item["status"])
+    none = words("", "")
+    return Coupling(item["run"], item["title"], "out", none, sent, received, received, status, item["from"], item["to"])
+
+
+def _trains(actor: Actor, view: CaseView) -> list[Train]:
+    """Each person of a main role, where they stand, and their measures over all ledgers."""
+    problems = {custody.person: custody.problems for custody in view.custody}
+    found: dict[str, Train] = {}
+    for proceeding, state in view.views:
+        for person in state.people(state.main_role):
+            before = found.get(person.id)
+            spells = _spells(state, person)
+            keep = before is not None and state.closed
+            name = before.name if before else ""
+            found[person.id] = Train(
+                name, before.at if keep and before else proceeding, before.in_custody if keep and before else person.custody,
+                max(spells, before.spells if before else (), key=len), None, problems.get(person.id, ()))
+    names = _names(actor, view)
+    return [replace(train, name=names.get(person, "")) for person, train in found.items()]
+
+
+def _names(actor: Actor, view: CaseView) -> dict[str, str]:
+    return {person.id: person.name for proceeding, _ in view.views for person in _reader().proceeding(actor, proceeding).persons}
+
+
+def _spells(state: Proceeding, person: CorePerson) -> tuple[Spell, ...]:
+    procedure = parts.world().procedures[state.procedure]
+    holder = parts.agency_title(state.agency)
+    return tuple(Spell(parts.world().measure(procedure, each.measure).title, each.since, each.until, each.custody, holder) for each in person.episodes)
+
+
+def _stations(view: CaseView, here: str) -> tuple[Station, ...]:
+    """The proceedings of a case in the order they were opened, the one looked at marked."""
+    return tuple(Station(line.row.proceeding, line.row.procedure_title, "here" if line.row.proceeding == here else "passed" if line.row.closed else "ahead")
+                 for line in view.lines)
+
+
+# -- bytes -------------------------------------------------------------------------------------------------------------------
+
+
+def paper(actor: Actor, proceeding: str, kind: str, ref: str) -> Bytes:
+    """An issued document or a bound material. Raises Http404 if there is none that the actor may see."""
+    view = _allowed(lambda: _reader().proceeding(actor, proceeding))
+    items = view.documents if kind == "documents" else [item for _, _, items in view.materials for item in items]
+    item = next((item for item in items if item["id"] == ref and item.get("blob")), None)
+    if item is None:
+        raise Http404
+    names = {person.id: person.name for person in view.persons}
+    return Bytes(item["title"], view.row.number, "、".join(names.get(each, "") for each in item.get("of", ())), datetime.fromisoformat(item["at"]),
+                 str(item["blob"]), str(item.get("media_type") or "application/octet-stream"), str(item.get("name") or f"{item['title']['zh']}.pdf"), proceeding)
+
+
+def open_blob(actor: Actor, paper: Bytes) -> BinaryIO:
+    """The bytes; the look is recorded."""
+    return _allowed(lambda: _reader().blob(actor, paper.proceeding, paper.digest))[0]
+
+
+def read(actor: Actor, paper: Bytes) -> bytes:
+    """All of the bytes."""
+    with open_blob(actor, paper) as stream:
+        return stream.read()
+
+
+def store_file(file: UploadedFile) -> dict[str, Any]:
+    """Put an uploaded file and say what it is, as a ``file`` field takes it. What it is, is read from its bytes."""
+    stream: Any = file.file
+    head = stream.read(16)
+    stream.seek(0)
+    blob = clerk().blobs.put(stream)
+    media_type = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "application/octet-stream")
+    found = {"blob": blob.digest, "size": blob.size, "name": (file.name or "")[-200:], "media_type": media_type}
+    if media_type == "application/pdf":
+        stream.seek(0)
+        found["pages"] = _pages(stream.read())
+    return found
+
+
+_MAGIC = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"PK\x03\x04", "application/zip"),
+          (b"RIFF", "audio/x-wav"), (b"ID3", "audio/mpeg"), (b"\x1aE\xdf\xa3", "video/webm"))
+
+
+def _pages(data: bytes) -> int:
+    try:
+        return preview.pages(data)
+    except (ValueError, RuntimeError):
+        raise Refusal([Problem("file.broken", "with.file", words("这份 PDF 已损坏，打不开；请重新扫描后再传", "this PDF is damaged; scan it again"))]) from None
+
+
+# -- lines ---------------------------------------------------------------------------------------------------------------------
+
+
+def _reader() -> Any:
+    return parts.parts().reader
+
+
+def _allowed(look: Any) -> Any:
+    """What the reader gives, or Http404 where it refuses: that a case exists is not told to those who may not see it."""
+    try:
+        return look()
+    except (Refusal, FileNotFoundError, LookupError):
+        raise Http404 from None
+
+
+def _task(work: Work) -> TaskLine:
+    task, line = work.task, work.line
+    return TaskLine(
+        task.id, task.kind, task.title, task.proceeding, task.ref, line.row.number, work.person, line.title, line.row.procedure_title, line.row.stage_title,
+        task.since, task.due_at, task.liberty, _rail(line))
+
+
+def _case_page(page: ReaderPage) -> Page:
+    return Page([_case_line(line) for line in page.items], page.next, page.counts)
+
+
+def _case_line(line: Line) -> CaseLine:
+    row = line.row
+    names = people.names_of(row.assigned)
+    return CaseLine(
+        row.proceeding, row.case_id, row.number, line.title, row.procedure_title, row.stage_title, line.agency_title, row.opened_at, row.closed,
+        row.due_at, row.due_title, row.due_liberty, tuple(names.get(user, user) for user in row.assigned), _rail(line))
+
+
+def _rail(line: Line) -> tuple[Station, ...]:
+    """The stages of the procedure, as the small rail of a list."""
+    procedure = parts.world().procedures.get(line.row.procedure)
+    every = [(stage.id, stage.title) for stage in procedure.stages.values()] if procedure else []
+    return shown.stages(every, line.row.stage)
+
+
+def _pending(work: Work) -> Pending:
+    found = shown.pending(work.pending, _case_line(work.line))  # type: ignore[arg-type]
+    return replace(found, due_at=work.task.due_at, liberty=work.task.liberty)
+
+
+def _executing(actor: Actor, work: Work) -> list[Pending]:
+    view = _allowed(lambda: _reader().proceeding(actor, work.task.proceeding))
+    found = next((each for each in view.pending if each.ref == work.task.ref), None)
+    return [replace(shown.pending(found, _case_line(work.line)), due_at=work.task.due_at, liberty=work.task.liberty)] if found else []
+
+
+def _ticket(work: Work) -> Coupling:
+    found = shown.coupling(work.run, work.task.proceeding, work.line.row.number)  # type: ignore[arg-type]
+    return replace(found, case=work.line.title, due_at=work.task.due_at, liberty=work.task.liberty)
+
+
+def _office(actor: Actor) -> Words:
+    agency, post = parts.agency_title(actor.agency), parts.post_title(actor.agency, actor.post)
+    return words(f"{agency['zh']}{post['zh']}", f"{agency['en']}, {post['en']}")
+
+
+_LOOKED: Mapping[str, Words] = {
+    "proceeding": words("案件全貌", "the proceeding"), "form": words("办理表单", "a form"), "preview": words("办理预览", "a preview"), "case": words("案件轨道", "the rail"),
+    "looks": words("阅卷记录", "the record of looks"), "approval": words("呈请", "an application"), "reception": words("移送", "a hand-over"), "blob": words("文书或材料原件", "an original"),
+}
+
+
+def _looked(what: str) -> Words:
+    key = what.partition(" ")[0]
+    return _LOOKED.get(key, words(what, what))
