@@ -67,6 +67,7 @@ class CaseView:
     views: tuple[tuple[str, Proceeding], ...]
     couplings: tuple[Mapping[str, Any], ...]
     custody: tuple[Custody, ...]
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,10 @@ class Reader:
         """What waits for the actor's approval, with each application."""
         return self._detailed(actor, "approval", after, limit)
 
+    def executions(self, actor: Actor, after: str = "", limit: int = 20) -> Page:
+        """What was approved and waits for the actor to carry it out, with each application."""
+        return self._detailed(actor, "execution", after, limit)
+
     def inbox(self, actor: Actor, after: str = "", limit: int = 20) -> Page:
         """Hand-overs delivered to the actor's agency and not yet received."""
         return self._detailed(actor, "reception", after, limit)
@@ -110,7 +115,7 @@ class Reader:
             for work in page.items:
                 state, scope = self._visible(tx, actor, work.task.proceeding, kind)
                 teller = Teller(self.told(tx), state, actor, scope)
-                pending = next((view for view in teller.pending() if view.ref == work.task.ref), None) if kind == "approval" else None
+                pending = next((view for view in teller.pending() if view.ref == work.task.ref), None) if kind in ("approval", "execution") else None
                 run = teller.handover(state.handovers[work.task.ref]) if kind == "reception" else None
                 items.append(Work(work.task, work.line, work.person, pending, run))
         return Page(tuple(items), page.next, page.counts)
@@ -201,7 +206,7 @@ class Reader:
             holdings, problems = custody_chain(person, states.values())
             if holdings:
                 custody.append(Custody(person, names.get(person, ""), tuple(holdings), tuple(problems)))
-        return CaseView(case_id, tuple(lines.values()), tuple(states.items()), tuple(_couplings(states)), tuple(custody))
+        return CaseView(case_id, tuple(lines.values()), tuple(states.items()), tuple(_couplings(states)), tuple(custody), names)
 
     def openable(self, actor: Actor) -> tuple[tuple[Procedure, ActionView | None], ...]:
         """Procedures that the actor's post may open at the desk, each with its form."""
