@@ -85,9 +85,9 @@ def test_a_record_asks_for_signatures_on_every_page():
     assert text(pdf(record)).count("捺指印") == pages(pdf(record)) >= 3
 
 
-def test_no_page_holds_the_seal_alone():
+def test_no_page_holds_the_seal_or_the_attachments_alone():
     for count in range(1, 46):
-        made = pdf({**NOTICE, "paragraphs": ["经审查，情况属实。"] * count})
+        made = pdf({**NOTICE, "paragraphs": ["经审查，情况属实。"] * count, "attachments": ["清单"]})
         last = re.sub(r"\s", "", text(made).split("\f")[-1])
         assert "情况属实" in last, count
 
@@ -95,6 +95,15 @@ def test_no_page_holds_the_seal_alone():
 def test_judges_sign_above_the_date_and_the_clerk_below():
     found = words({**NOTICE, "form": "judgment", "signature_lines": ["审判长 王芳", "书记员 赵云"]})
     assert found.index("王芳") < found.index("二〇二六年三月五日") < found.index("赵云")
+
+
+def test_fifty_attachments_are_all_listed():
+    assert "50.材料50号" in words({**NOTICE, "attachments": [f"材料{number}号" for number in range(1, 51)]})
+
+
+def test_who_confirms_signs_on_the_page_of_the_seal():
+    filled = {**NOTICE, "form": "certificate", "signature_lines": ["本证已向我宣布。", "被拘留人（签名、捺指印）："]}
+    assert "本证已向我宣布。被拘留人（签名、捺指印）：" in words(filled)
 
 
 def test_an_internal_document_says_so():
