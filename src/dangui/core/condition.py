@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -58,13 +58,18 @@ Condition = Word | Not | AnyOf | AllOf | Compare
 
 ALWAYS = AllOf(())
 
-_COMPARISONS = {
-    "is": lambda found, value: found == value,
+def _comparable(found: Any, value: Any) -> bool:
+    """Numbers compare with numbers and texts (dates too) with texts; a fact that is not there compares with nothing."""
+    return any(isinstance(found, kind) and isinstance(value, kind) for kind in (int, str))
+
+
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "is": lambda found, value: bool(found == value),
     "in": lambda found, value: found in value,
-    "over": lambda found, value: found is not None and found > value,
-    "at_least": lambda found, value: found is not None and found >= value,
-    "under": lambda found, value: found is not None and found < value,
-    "at_most": lambda found, value: found is not None and found <= value,
+    "over": lambda found, value: _comparable(found, value) and found > value,
+    "at_least": lambda found, value: _comparable(found, value) and found >= value,
+    "under": lambda found, value: _comparable(found, value) and found < value,
+    "at_most": lambda found, value: _comparable(found, value) and found <= value,
     "given": lambda found, value: (found not in (None, "", [])) == value,
 }
 
@@ -94,7 +99,7 @@ def holds(condition: Condition, known: Known) -> bool:
         case AllOf(of):
             return all(holds(each, known) for each in of)
         case Compare(kind, name, how, value):
-            return bool(_COMPARISONS[how](known.value(kind, name), value))
+            return _COMPARISONS[how](known.value(kind, name), value)
 
 
 def failures(condition: Condition, known: Known, negated: bool = False) -> list[Failure]:
@@ -143,20 +148,20 @@ def parse(raw: Any, place: str, problems: list[Problem]) -> Condition:
             return AllOf(tuple(parse(each, place, problems) for each in inner))
         case Mapping():
             return _comparison(raw, place, problems)
-    problems.append(Problem("condition.unreadable", place, words(f"看不懂的条件 {raw!r}", f"unreadable condition {raw!r}")))
+    problems.append(Problem(
+        "condition.unreadable", place, words(f"看不懂的条件 {raw!r}", f"unreadable condition {raw!r}")))
     return ALWAYS
 
 
 def _comparison(raw: Mapping[str, Any], place: str, problems: list[Problem]) -> Condition:
-    for kind in ("fact", "field"):
-        if kind not in raw:
-            continue
-        how = [key for key in raw if key != kind]
-        if len(how) == 1 and how[0] in _COMPARISONS:
-            value = raw[how[0]]
-            return Compare(kind, str(raw[kind]), how[0], tuple(value) if isinstance(value, Sequence) and
-                           not isinstance(value, str) else value)
-    problems.append(Problem("condition.unreadable", place, words(
-        f"看不懂的条件 {dict(raw)!r}", f"unreadable condition {dict(raw)!r}"), words(
-        f"比较可用:{'、'.join(_COMPARISONS)}", f"comparisons are {', '.join(_COMPARISONS)}")))
+    kind = next((kind for kind in ("fact", "field") if kind in raw), "")
+    how = [key for key in raw if key != kind]
+    if kind and len(how) == 1 and how[0] in _COMPARISONS and isinstance(raw[how[0]], list) == (how[0] == "in"):
+        value = raw[how[0]]
+        return Compare(kind, str(raw[kind]), how[0], tuple(value) if isinstance(value, list) else value)
+    problems.append(Problem(
+        "condition.unreadable", place,
+        words(f"看不懂的条件 {dict(raw)!r}", f"unreadable condition {dict(raw)!r}"),
+        words(f"比较可用:{'、'.join(_COMPARISONS)};in 后为列表",
+              f"comparisons are {', '.join(_COMPARISONS)}; in takes a list")))
     return ALWAYS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -178,7 +178,7 @@ def check_values(told: Told, procedure: Procedure, state: Proceeding, fields: Se
         materials=list(state.materials), documents=list(state.documents), exhibits=list(state.exhibits))
     resolver = Resolver(told, procedure, state, Act(Actor("", "", ""), at, tuple(fields), given, tuple(each for each in of if each in state.persons)))
     person = resolver.act.about[0] if resolver.act.about else None
-    return Filling(fields, given, choices, resolver.facts(person)).run()
+    return Filling(fields, given, choices, lambda clean: replace(resolver.facts(person), fields=clean)).run()
 
 
 def _holders(told: Told, procedure: Procedure, state: Proceeding, post: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +51,7 @@ EMPTY = Head(0, GENESIS)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A past fact — 登记. ``occurred_at`` is the legal fact, ``recorded_at`` when we learnt it: backdating is visible."""
+    """A past fact — 登记: when it ``occurred_at``, and when it was ``recorded_at``, so that backdating is visible."""
 
     proceeding: str
     seq: int
@@ -88,9 +88,7 @@ def chain(drafts: Iterable[Draft], head: Head, actor: Actor, recorded_at: dateti
             draft.proceeding, head.seq + 1, draft.kind, draft.body, actor.user, actor.principal,
             draft.occurred_at, recorded_at, pack, head.digest, "",
         )
-        fields = sealed_fields(unsealed)
-        entries.append(Entry(**{**fields, "occurred_at": draft.occurred_at, "recorded_at": recorded_at},
-                             digest=digest(fields)))
+        entries.append(replace(unsealed, digest=digest(sealed_fields(unsealed))))
         head = entries[-1].head
     return entries
 

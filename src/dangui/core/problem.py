@@ -1,4 +1,4 @@
-"""Problem — 问题: one thing that is wrong, said so that a person can mend it; and Refusal — 不予办理: an act with all of them."""
+"""Problem — 问题: what is wrong, said so that a person can mend it; and Refusal — 不予办理: an act with all of them."""
 
 from __future__ import annotations
 
