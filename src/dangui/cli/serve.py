@@ -63,7 +63,7 @@ def run(node: Node, host: str, port: int, workers: int, ready: Callable[[], None
     forget_connections()
     server = Granian(
         "dangui.serving", address=host, port=port, interface=Interfaces.WSGI, workers=workers or min(MOST_WORKERS, os.cpu_count() or 1),
-        blocking_threads=CONNECTIONS - 2, respawn_failed_workers=True, workers_kill_timeout=KILL_AFTER, websockets=False, log_level="warning")
+        blocking_threads=CONNECTIONS - 2, respawn_failed_workers=True, workers_kill_timeout=KILL_AFTER, websockets=False, log_level="error")
     server.on_startup(ready)
     server.serve(target_loader=lambda *_: begin(), wrap_loader=False)
 
