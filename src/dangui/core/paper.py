@@ -11,6 +11,7 @@ from dangui.core.form import Field
 from dangui.core.party import Person
 from dangui.core.problem import Words
 from dangui.core.proceeding import Proceeding
+from dangui.core.wording import money, written_date
 from dangui.core.world import Agency, Told, title_of
 
 if TYPE_CHECKING:
@@ -21,15 +22,9 @@ def in_words(day: str | date | datetime) -> str:
     """A date as documents write it: 2026年3月5日, with the hour where there is one."""
     moment = datetime.fromisoformat(day) if isinstance(day, str) else day
     if isinstance(day, str) and len(day) == 10 or not isinstance(moment, datetime):
-        return f"{moment.year}年{moment.month}月{moment.day}日"
+        return written_date(moment)
     moment = in_china(moment)
-    return f"{moment.year}年{moment.month}月{moment.day}日{moment.hour}时{moment.minute:02d}分"
-
-
-def yuan(fen: int) -> str:
-    """An amount of fen as 12345.60元, without needless zeros."""
-    whole, cents = divmod(fen, 100)
-    return f"{whole}.{cents:02d}元" if cents else f"{whole}元"
+    return f"{written_date(moment)}{moment.hour}时{moment.minute:02d}分"
 
 
 def shown(fields: Sequence[Field], values: Mapping[str, Any], codes: Mapping[str, Mapping[str, Words]]) -> list[dict[str, Any]]:
@@ -51,7 +46,7 @@ def said(field: Field, value: Any, codes: Mapping[str, Mapping[str, Words]], ton
         case "list":
             return ("、" if tongue == "zh" else ", ").join(title_of(table, item)[tongue] for item in value)
         case "money":
-            return yuan(value) if tongue == "zh" else f"CNY {value / 100:,.2f}"
+            return money(value) if tongue == "zh" else f"CNY {value / 100:,.2f}"
         case "flag":
             return {"zh": "是" if value else "否", "en": "yes" if value else "no"}[tongue]
         case "date" | "datetime":
