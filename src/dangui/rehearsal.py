@@ -37,9 +37,10 @@ def unprinted(filled: Mapping[str, Any]) -> bytes:
     return digest(dict(filled)).encode()
 
 
-def named_file(name: str) -> dict[str, Any]:
-    """A file of which a script says only the name."""
-    return {"blob": digest(name), "size": len(name), "name": name, "media_type": "application/pdf"}
+def named_file(said: Any) -> dict[str, Any]:
+    """A file that nobody will open: a script says only its name, or describes the page (``title`` …)."""
+    name = said["title"] if isinstance(said, Mapping) else str(said)
+    return {"blob": digest(said), "size": len(name), "name": name, "media_type": "application/pdf"}
 
 
 @dataclass
@@ -109,7 +110,7 @@ class Stage:
         """Somebody who holds the post in that agency (``post`` may be ``user:<id>``, or a role whose user acts)."""
         agency = self.agency_of(proceeding)
         if post.startswith("user:"):
-            return Actor(post[5:], agency, self.people.post(post[5:], agency))
+            return Actor(post[5:], *self.people.office(post[5:]))
         state = self.state(proceeding)
         for person in state.people(post):
             if person.user:
