@@ -88,8 +88,9 @@ def _parse_field(raw: Any, place: str, problems: list[Problem]) -> Field:
         required = conditions.parse(shape.any("required_when"), f"{place}.required_when", problems)
     found = Field(
         shape.text("name", required=True), kind, table,
-        shape.both({"zh": shape.any("zh"), "en": shape.any("en")}, "zh/en"), shape.title("help", required=False), required,
-        shape.text("from"), shape.any("default"), shape.any("least"), shape.any("most"), shape.text("pattern"),
+        shape.both({"zh": shape.any("zh"), "en": shape.any("en")}, "zh/en"), shape.title("help", required=False),
+        required, shape.text("from"), shape.any("default"), shape.any("least"), shape.any("most"),
+        shape.text("pattern"),
     )
     shape.done()
     return found

@@ -15,6 +15,9 @@ from dangui.core.ledger import EMPTY, Entry, Head
 from dangui.core.party import Episode, Person, person_from
 from dangui.core.problem import Words
 
+Fact = Mapping[str, Any]
+"""A resolved effect as it stands in an entry: ``is`` names it, the rest is what it says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -50,7 +53,7 @@ class Clock:
 
     def is_past(self, moment: datetime) -> bool:
         """Whether the limit was broken by ``moment``, or was met too late."""
-        return self.status != "cancelled" and self.status != "paused" and (self.ended_at or moment) >= self.ends_at
+        return self.status not in ("cancelled", "paused") and (self.ended_at or moment) >= self.ends_at
 
     def as_json(self) -> dict[str, Any]:
         """The clock as it stands in an entry."""
@@ -79,7 +82,7 @@ def clock_from(raw: Mapping[str, Any]) -> Clock:
 
 @dataclass(frozen=True, slots=True)
 class Proceeding:
-    """The folded state — 案件当前状态. ``materials``, ``documents``, ``handovers`` … map ids to what the entries said last."""
+    """The folded state — 案件当前状态. ``materials``, ``documents`` … map ids to what the entries said last."""
 
     id: str = ""
     case_id: str = ""
@@ -122,7 +125,8 @@ class Proceeding:
 
     def live_clocks(self) -> list[Clock]:
         """Clocks still running or paused, nearest end first."""
-        return sorted((clock for clock in self.clocks.values() if clock.live), key=lambda clock: (clock.ends_at, clock.id))
+        live = (clock for clock in self.clocks.values() if clock.live)
+        return sorted(live, key=lambda clock: (clock.ends_at, clock.id))
 
     def next_clock(self) -> Clock | None:
         """The running clock that ends first."""
@@ -130,24 +134,50 @@ class Proceeding:
 
 
 class Work:
-    """A state under change — 推演: fold and decide apply effects to it one by one, then ``done`` freezes it."""
+    """A state under change — 推演: fold and decide apply effects to it one by one, then ``done`` freezes it.
 
-    __slots__ = ("values",)
+    A group (persons, clocks …) is copied before its first change after ``done``, so a state handed out never changes.
+    """
+
+    __slots__ = ("_own", "values")
 
     def __init__(self, state: Proceeding) -> None:
-        self.values: dict[str, Any] = {f.name: _copied(getattr(state, f.name)) for f in fields(state)}
+        self.values: dict[str, Any] = {f.name: getattr(state, f.name) for f in fields(state)}
+        self._own: set[str] = set()
 
     def done(self) -> Proceeding:
         """The frozen state."""
+        self._own.clear()
         return Proceeding(**self.values)
 
-    def apply(self, effect: Mapping[str, Any], at: datetime) -> None:
+    def group(self, name: str) -> dict[str, Any]:
+        """The mapping of that name, to be changed."""
+        if name not in self._own:
+            self.values[name] = dict(self.values[name])
+            self._own.add(name)
+        found: dict[str, Any] = self.values[name]
+        return found
+
+    def put(self, **values: Any) -> None:
+        """Set single values."""
+        self.values.update(values)
+
+    def append(self, name: str, item: Any) -> None:
+        """Add to a list."""
+        self.values[name] = (*self.values[name], item)
+
+    def person(self, effect: Fact, change: Callable[[Person], Person]) -> None:
+        """Change the person whom the effect names."""
+        people = self.group("persons")
+        people[effect["person"]] = change(people[effect["person"]])
+
+    def apply(self, effect: Fact, at: datetime) -> None:
         """Apply one resolved effect. Raises KeyError for an effect nobody knows: history is never skipped silently."""
-        _APPLY[effect["is"]](self.values, effect, at)
+        _APPLY[effect["is"]](self, effect, at)
 
 
-def _copied(value: Any) -> Any:
-    return dict(value) if isinstance(value, dict) else value
+class CorrectedBefore(Exception):  # noqa: N818 - says what happened
+    """A correction concerns an entry before the snapshot; fold from the beginning."""
 
 
 def fold(entries: Iterable[Entry], start: Proceeding | None = None) -> Proceeding:
@@ -162,159 +192,158 @@ def fold(entries: Iterable[Entry], start: Proceeding | None = None) -> Proceedin
     if any(seq <= state.head.seq for seq in corrections):
         raise CorrectedBefore
     work = Work(state)
+    last_at = state.last_at
     for entry in entries:
         if "corrects" not in entry.body:
             for effect in corrections.get(entry.seq, entry.body["effects"]):
                 work.apply(effect, entry.occurred_at)
-        work.values["head"] = entry.head
-        work.values["last_at"] = max(entry.occurred_at, work.values["last_at"] or entry.occurred_at)
+        last_at = max(entry.occurred_at, last_at or entry.occurred_at)
+    if entries:
+        work.put(head=entries[-1].head, last_at=last_at)
     return work.done()
 
 
-class CorrectedBefore(Exception):  # noqa: N818 - says what happened
-    """A correction concerns an entry before the snapshot; fold from the beginning."""
+def _opened(work: Work, effect: Fact, at: datetime) -> None:
+    lists = ("supervisors", "receivers")
+    work.put(**{key: value for key, value in effect.items() if key not in ("is", *lists)}, opened_at=at)
+    work.put(**{key: tuple(effect[key]) for key in lists})
 
 
-Values = dict[str, Any]
+def _stage(work: Work, effect: Fact, at: datetime) -> None:
+    work.put(stage=effect["to"], stage_title=effect["title"], closed=effect["closed"])
 
 
-def _opened(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    for key in ("id", "case_id", "procedure", "agency", "number", "main_role", "stage", "pack", "leads"):
-        values[key] = effect[key]
-    values["title"], values["stage_title"], values["opened_at"] = effect["title"], effect["stage_title"], at
-    values["supervisors"], values["receivers"] = tuple(effect["supervisors"]), tuple(effect["receivers"])
+def _mark(work: Work, effect: Fact, at: datetime) -> None:
+    def changed(marks: frozenset[str]) -> frozenset[str]:
+        return marks | {effect["word"]} if effect["is"] == "mark" else marks - {effect["word"]}
 
-
-def _stage(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    values["stage"], values["stage_title"], values["closed"] = effect["to"], effect["title"], effect["closed"]
-
-
-def _on_person(values: Values, effect: Mapping[str, Any], change: Callable[[Person], Person]) -> None:
-    person = effect["person"]
-    values["persons"][person] = change(values["persons"][person])
-
-
-def _mark(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
     if effect.get("person"):
-        _on_person(values, effect, lambda person: replace(person, marks=_changed(person.marks, effect)))
+        work.person(effect, lambda person: replace(person, marks=changed(person.marks)))
     else:
-        values["marks"] = _changed(values["marks"], effect)
+        work.put(marks=changed(work.values["marks"]))
 
 
-def _changed(marks: frozenset[str], effect: Mapping[str, Any]) -> frozenset[str]:
-    return marks | {effect["word"]} if effect["is"] == "mark" else marks - {effect["word"]}
+def _measure(work: Work, effect: Fact, at: datetime) -> None:
+    since = datetime.fromisoformat(effect["at"])
 
-
-def _measure(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
     def change(person: Person) -> Person:
-        since = datetime.fromisoformat(effect["at"])
         episodes = person.episodes
         if episodes and episodes[-1].until is None:
             episodes = (*episodes[:-1], replace(episodes[-1], until=since))
         if effect["measure"] != "none":
             episodes = (*episodes, Episode(effect["measure"], effect["custody"], since))
         return replace(person, measure=effect["measure"], custody=effect["custody"], episodes=episodes)
-    _on_person(values, effect, change)
+
+    work.person(effect, change)
 
 
-def _join(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
+def _join(work: Work, effect: Fact, at: datetime) -> None:
     person = person_from(effect["person"])
-    values["persons"][person.id] = person
+    work.group("persons")[person.id] = person
 
 
-def _leave(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    _on_person(values, effect, lambda person: replace(person, left=True))
+def _leave(work: Work, effect: Fact, at: datetime) -> None:
+    work.person(effect, lambda person: replace(person, left=True))
 
 
-def _charge(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    offence = effect["offence"]
+def _charge(work: Work, effect: Fact, at: datetime) -> None:
+    offence, added = effect["offence"], effect["is"] == "charge"
 
     def change(person: Person) -> Person:
         others = tuple(each for each in person.charges if each != offence)
-        return replace(person, charges=(*others, offence) if effect["is"] == "charge" else others)
+        return replace(person, charges=(*others, offence) if added else others)
+
     if effect.get("person"):
-        _on_person(values, effect, change)
-    if effect["is"] == "charge":
-        values["offence"] = values["offence"] or effect["title"]
+        work.person(effect, change)
+    if added:
+        work.put(offence=work.values["offence"] or effect["title"])
 
 
-def _outcome(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    _on_person(values, effect, lambda person: replace(person, outcome=effect["outcome"]))
+def _outcome(work: Work, effect: Fact, at: datetime) -> None:
+    work.person(effect, lambda person: replace(person, outcome=effect["outcome"]))
 
 
-def _fact(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
+def _fact(work: Work, effect: Fact, at: datetime) -> None:
+    new = {effect["name"]: effect["value"]}
     if effect.get("person"):
-        _on_person(values, effect, lambda person: replace(person, facts={**person.facts, effect["name"]: effect["value"]}))
+        work.person(effect, lambda person: replace(person, facts={**person.facts, **new}))
     else:
-        values["facts"][effect["name"]] = effect["value"]
+        work.group("facts").update(new)
 
 
-def _clock(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    values["clocks"][effect["clock"]["id"]] = clock_from(effect["clock"])
+def _clock(work: Work, effect: Fact, at: datetime) -> None:
+    work.group("clocks")[effect["clock"]["id"]] = clock_from(effect["clock"])
 
 
-def _thing(group: str, key: str) -> Callable[[Values, Mapping[str, Any], datetime], None]:
+def _thing(group: str, key: str) -> Apply:
     """An effect that adds or changes one item of a group: what it says is laid over what was said before."""
-    def apply(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-        item = effect[key]
-        values[group][item["id"]] = {**values[group].get(item["id"], {}), **item}
+    def apply(work: Work, effect: Fact, at: datetime) -> None:
+        item, known = effect[key], work.group(group)
+        known[item["id"]] = {**known.get(item["id"], {}), **item}
+
     return apply
 
 
-def _service(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    values["services"] = (*values["services"], effect["service"])
-    document = values["documents"].get(effect["service"]["document"])
+def _listed(name: str, key: str) -> Apply:
+    """An effect that adds to a list."""
+    def apply(work: Work, effect: Fact, at: datetime) -> None:
+        work.append(name, effect[key])
+
+    return apply
+
+
+def _service(work: Work, effect: Fact, at: datetime) -> None:
+    work.append("services", effect["service"])
+    document = work.values["documents"].get(effect["service"]["document"])
     if document:
-        values["documents"][document["id"]] = {**document, "served": True}
+        work.group("documents")[document["id"]] = {**document, "served": True}
 
 
-def _assign(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    if effect["is"] == "assign":
-        values["assigned"][effect["user"]] = effect["post"]
-    else:
-        values["assigned"].pop(effect["user"], None)
+def _assign(work: Work, effect: Fact, at: datetime) -> None:
+    work.group("assigned")[effect["user"]] = effect["post"]
 
 
-def _recuse(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    values["recused"] |= {effect["user"]}
-    values["assigned"].pop(effect["user"], None)
+def _release(work: Work, effect: Fact, at: datetime) -> None:
+    work.group("assigned").pop(effect["user"], None)
 
 
-def _cover(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    values["covers"][effect["user"]] = effect["until"]
+def _recuse(work: Work, effect: Fact, at: datetime) -> None:
+    work.put(recused=work.values["recused"] | {effect["user"]})
+    _release(work, effect, at)
 
 
-def _grant(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    values["counsel"] |= {effect["user"]}
+def _cover(work: Work, effect: Fact, at: datetime) -> None:
+    work.group("covers")[effect["user"]] = effect["until"]
 
 
-def _hold(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
+def _grant(work: Work, effect: Fact, at: datetime) -> None:
+    work.put(counsel=work.values["counsel"] | {effect["user"]})
+
+
+def _hold(work: Work, effect: Fact, at: datetime) -> None:
     since = datetime.fromisoformat(effect["at"])
 
     def change(person: Person) -> Person:
-        if effect["on"]:
-            return person if person.held_here else replace(person, holds=(*person.holds, (since, None)))
-        return replace(person, holds=(*person.holds[:-1], (person.holds[-1][0], since))) if person.held_here else person
-    _on_person(values, effect, change)
+        if person.held_here == effect["on"]:
+            return person
+        begun = [(since, None)] if effect["on"] else [(person.holds[-1][0], since)]
+        return replace(person, holds=(*(person.holds if effect["on"] else person.holds[:-1]), *begun))
+
+    work.person(effect, change)
 
 
-def _link(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    values["links"] = (*values["links"], effect["link"])
+def _pack(work: Work, effect: Fact, at: datetime) -> None:
+    work.put(pack=effect["pack"])
 
 
-def _flag(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    values["flags"] = (*values["flags"], effect["flag"])
+Apply = Callable[[Work, Fact, datetime], None]
 
-
-def _pack(values: Values, effect: Mapping[str, Any], at: datetime) -> None:
-    values["pack"] = effect["pack"]
-
-
-_APPLY: Mapping[str, Callable[[Values, Mapping[str, Any], datetime], None]] = {
-    "opened": _opened, "stage": _stage, "mark": _mark, "unmark": _mark, "measure": _measure, "join": _join, "leave": _leave,
-    "charge": _charge, "discharge": _charge, "outcome": _outcome, "fact": _fact, "clock": _clock,
+_APPLY: Mapping[str, Apply] = {
+    "opened": _opened, "stage": _stage, "mark": _mark, "unmark": _mark, "measure": _measure, "join": _join,
+    "leave": _leave, "charge": _charge, "discharge": _charge, "outcome": _outcome, "fact": _fact, "clock": _clock,
     "application": _thing("applications", "application"), "material": _thing("materials", "material"),
     "document": _thing("documents", "document"), "exhibit": _thing("exhibits", "exhibit"),
-    "handover": _thing("handovers", "handover"), "service": _service, "assign": _assign, "release": _assign,
-    "recuse": _recuse, "cover": _cover, "grant": _grant, "hold": _hold, "link": _link, "flag": _flag, "pack": _pack,
+    "handover": _thing("handovers", "handover"), "service": _service, "assign": _assign, "release": _release,
+    "recuse": _recuse, "cover": _cover, "grant": _grant, "hold": _hold, "link": _listed("links", "link"),
+    "flag": _listed("flags", "flag"), "pack": _pack,
 }
