@@ -11,7 +11,7 @@ from dangui.core.ports import Projection
 from dangui.core.problem import Problem, words
 from dangui.store.batch import projection_text
 from dangui.store.pool import Pool
-from dangui.store.postgres import read_entry
+from dangui.store.postgres import read_entries
 from dangui.store.queries import QUERIES
 
 _BATCH = 200
@@ -41,13 +41,13 @@ class Archive:
         """Every proceeding with its whole ledger, in order. Raises ValueError at an entry that can't be read."""
         for batch in self._batches("all_ledgers"):
             for proceeding, lines in batch:
-                yield proceeding, [read_entry(line) for line in lines]
+                yield proceeding, read_entries(lines)
 
     def ledgers_behind(self) -> Iterator[Ledger]:
         """The ledgers whose projection is missing or older than their head."""
         for batch in self._batches("ledgers_behind"):
             for proceeding, lines in batch:
-                yield proceeding, [read_entry(line) for line in lines]
+                yield proceeding, read_entries(lines)
 
     def checked_ledgers(self) -> Iterator[tuple[str, Sequence[Entry], Sequence[Problem]]]:
         """Every ledger as far as it can be read, and what is wrong with its characters."""
@@ -102,7 +102,7 @@ def _project_all(store: Ledgers, ledgers: Iterator[Ledger], project: Callable[[S
 def _exact(entry: Entry, line: Sequence[Any]) -> bool:
     times = (entry.occurred_at.isoformat(), entry.recorded_at.isoformat())
     try:
-        return canonical(entry.body).decode() == line[11] and times == (line[6], line[7])
+        return canonical(entry.body).decode() == line[3] and times == (line[6], line[7])
     except ValueError:  # a float or a lone surrogate, which was never entered
         return False
 
@@ -111,7 +111,7 @@ def _checked(line: Sequence[Any], problems: list[Problem]) -> Entry | None:
     """The entry of ``line``; its body must have the canonical characters, its times must be times."""
     place = f"{line[0]}#{line[1]}"
     try:
-        entry = read_entry(line)
+        entry, = read_entries([line])
     except ValueError:
         problems.append(Problem("ledger.unreadable_entry", place, words(
             "已被改动,无法读出", "was altered and can no longer be read")))

@@ -27,7 +27,7 @@ SELECT seq, digest FROM dangui.entry WHERE proceeding = %(proceeding)s ORDER BY 
 
 -- entries --
 -- A ledger after a sequence number, in order.
-SELECT proceeding, seq, kind, body, actor, post, occurred_at, recorded_at, pack, previous, digest
+SELECT proceeding, seq, kind, body::text, actor, post, occurred_at, recorded_at, pack, previous, digest
 FROM dangui.entry WHERE proceeding = %(proceeding)s AND seq > %(after)s ORDER BY seq
 
 -- rows --
@@ -122,7 +122,7 @@ HAVING max(e.seq) > coalesce(r.seq, 0) ORDER BY e.proceeding LIMIT %(limit)s
 
 -- whole_ledgers --
 -- The ledgers of some proceedings, with the very characters of each body. For the owner.
-SELECT proceeding, seq, kind, body, actor, post, occurred_at, recorded_at, pack, previous, digest, body::text
+SELECT proceeding, seq, kind, body::text, actor, post, occurred_at, recorded_at, pack, previous, digest
 FROM dangui.entry WHERE proceeding = ANY (%(proceedings)s) ORDER BY proceeding, seq
 
 -- projected_heads --
