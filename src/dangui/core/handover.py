@@ -223,7 +223,8 @@ def _receipt_job(resolver: Resolver, run: str, to: str, side: str, node: str, ve
     answer = {"run": run, "to": sides[to], "side": side, "agency": resolver.state.agency, "proceeding": resolver.state.id, "node": node,
               "verb": verb, "fields": dict(fields), "at": resolver.act.at.isoformat(), "by": resolver.act.actor.user, **more}
     sealed = {**answer, "seal": digest(answer)}
-    return Job("receipt", {"answer": sealed}, f"receipt:{run}:{to}:{side}:{node}:{verb}:{resolver.told.new_id('receipt')}", resolver.state.case_id)
+    return Job("receipt", {"answer": sealed}, f"receipt:{run}:{to}:{side}:{node}:{verb}:{resolver.told.new_id('receipt')}",
+               f"{resolver.state.case_id}:{sides[to]['agency']}")
 
 
 def _done(resolver: Resolver, kind: str, title: Words, more: Mapping[str, Any], jobs: Sequence[Job]) -> Decision:

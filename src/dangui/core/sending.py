@@ -76,7 +76,8 @@ def send(resolver: Resolver, action: Action) -> list[Job]:
 def _job(resolver: Resolver, message: Mapping[str, Any], side: str) -> Job:
     addressed = {**message, "to": side, "id": resolver.told.new_id("message")}
     sealed = {**addressed, "seal": digest(addressed)}
-    return Job("deliver", {"message": sealed}, f"deliver:{sealed['id']}", message["case_id"])
+    # in order per case and receiver: a message parked at one agency must not hold up the others
+    return Job("deliver", {"message": sealed}, f"deliver:{sealed['id']}", f"{message['case_id']}:{message['sides'][side]['agency']}")
 
 
 def _new_run(resolver: Resolver, collaboration: Collaboration, node: Node) -> dict[str, Any] | None:
