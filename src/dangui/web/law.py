@@ -11,6 +11,14 @@ from dangui.core.citation import Citation
 from dangui.core.problem import Words, words
 from dangui.web import parts
 
+_ENGLISH = {
+    "administrative_penalty": "Administrative Penalty Law", "community_corrections": "Community Corrections Law", "criminal_law": "Criminal Law",
+    "criminal_procedure": "Criminal Procedure Law", "legal_aid": "Legal Aid Law", "minors": "Law on the Protection of Minors", "supervision": "Supervision Law",
+    "online_litigation_2021": "Online Litigation Rules", "police_crim_2020": "Police Criminal Procedure Provisions", "prisons": "Prison Law",
+    "spc_crim_interp_2021": "SPC Criminal Procedure Interpretation", "spp_crim_rules_2019": "SPP Criminal Procedure Rules",
+    "time_limit_2000": "SPC Trial Time-limit Provisions", "pil_interp": "Public Interest Litigation Interpretation", "peoples_mediation": "People's Mediation Law",
+}
+"""English short titles by key; official texts are Chinese only, another key is said as it is written."""
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -31,6 +39,9 @@ class Shown:
     in_force_from: date | None
 
 
+_INNER = str.maketrans("《》", "〈〉")
+
+
 def said(text: str) -> Words:
     """《刑事诉讼法》第九十一条第一款 — in both languages; the citation itself if it can't be read."""
     found = _parsed(text)
@@ -41,7 +52,7 @@ def said(text: str) -> Words:
     zh += f"之{_numeral(int(inserted))}" if inserted else ""
     zh += f"第{_numeral(found.paragraph)}款" if found.paragraph else ""
     zh += f"第（{_numeral(found.item)}）项" if found.item else ""
-    en = f"{found.key.replace('_', ' ').capitalize()}, art. {found.article}"
+    en = f"{_ENGLISH.get(found.key, found.key.replace('_', ' ').capitalize())}, art. {found.article}"
     en += (f"({found.paragraph})" if found.paragraph else "") + (f"({found.item})" if found.item else "")
     return words(zh, en)
 
@@ -78,7 +89,7 @@ def _parsed(text: str) -> Citation | None:
 
 def _short(found: Citation) -> str:
     statute = parts.statutes().get(found.law)
-    return statute.title.replace("中华人民共和国", "").strip("《》") if statute else found.key
+    return statute.title.replace("中华人民共和国", "").partition("(")[0].translate(_INNER) if statute else found.key
 
 
 def _numeral(value: int) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import date, datetime
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -23,10 +24,10 @@ class Users(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person who signs in — 用户. ``username`` is the ``user`` of every ledger entry they make."""
 
-    username = models.CharField(_("用户名"), max_length=64, unique=True)
-    name = models.CharField(_("姓名"), max_length=64)
-    is_active = models.BooleanField(_("可登录"), default=True)
-    joined_at = models.DateTimeField(auto_now_add=True)
+    username: models.CharField[str, str] = models.CharField(_("用户名"), max_length=64, unique=True)
+    name: models.CharField[str, str] = models.CharField(_("姓名"), max_length=64)
+    is_active: models.BooleanField[bool, bool] = models.BooleanField(_("可登录"), default=True)
+    joined_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -39,10 +40,10 @@ class User(AbstractBaseUser):
 class Holder(models.Model):
     """A user in a post of an agency — 任岗. A user may hold several; one of them is active at a time."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="holds")
-    agency = models.CharField(_("机关"), max_length=64)
-    post = models.CharField(_("岗位"), max_length=64)
-    until = models.DateField(_("任期止"), null=True, blank=True)
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, on_delete=models.CASCADE, related_name="holds")
+    agency: models.CharField[str, str] = models.CharField(_("机关"), max_length=64)
+    post: models.CharField[str, str] = models.CharField(_("岗位"), max_length=64)
+    until: models.DateField[date | None, date | None] = models.DateField(_("任期止"), null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -57,10 +58,10 @@ class Holder(models.Model):
 class Draft(models.Model):
     """A form begun and not handed in — 草稿. Private to its user, outside the clerk; gone when the act is done."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE)
-    place = models.CharField(max_length=200)
-    values = models.JSONField()
-    saved_at = models.DateTimeField(auto_now=True)
+    user: models.ForeignKey[User, User] = models.ForeignKey(User, on_delete=models.CASCADE)
+    place: models.CharField[str, str] = models.CharField(max_length=200)
+    values: models.JSONField[Any, Any] = models.JSONField()
+    saved_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

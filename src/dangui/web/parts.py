@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from django.conf import settings
-from django.utils.module_loading import import_string
+from django.core.exceptions import ImproperlyConfigured
 
 from dangui.clerk import Clerk
 from dangui.core.citation import Statute
@@ -16,29 +15,28 @@ from dangui.core.world import World
 from dangui.reader import Reader
 
 
-class Parts(Protocol):
-    """Everything the pages need of the engine."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything the pages need of the engine. ``acted`` is told after each act that hand-overs may have been queued."""
 
-    @property
-    def reader(self) -> Reader: ...
-    @property
-    def clerk(self) -> Clerk: ...
-    @property
-    def statutes(self) -> Mapping[str, Statute]: ...
+    reader: Reader
+    clerk: Clerk
+    statutes: Mapping[str, Statute]
+    acted: Callable[[], object] = bool
 
 
 _used: list[Parts] = []
 
 
 def use(parts: Parts) -> None:
-    """Take these parts; without it they are made by what ``settings.PARTS`` names, when they are first needed."""
+    """Take these parts. Called before the first request."""
     _used[:] = [parts]
 
 
 def parts() -> Parts:
-    """The parts in use."""
+    """The parts in use. Raises ImproperlyConfigured if the application was started without them."""
     if not _used:
-        use(import_string(settings.PARTS)())
+        raise ImproperlyConfigured("没有引擎可用，请用 dangui serve 启动 — start the desk with `dangui serve`: dangui.web.parts.use() was not called")
     return _used[0]
 
 

@@ -14,10 +14,6 @@ from dangui.web.environment import database, demo, secret
 HERE = Path(__file__).parent
 
 DEBUG = False
-PARTS = "dangui.app.parts"
-"""What makes the engine's parts; named here because the web does not import the application that contains it."""
-OUTBOX_HERE = os.environ.get("DANGUI_OUTBOX", "worker") == "here"
-"""Whether hand-overs are delivered right after each act by the process that wrote it; else a worker does."""
 DEMO = demo(os.environ)
 SECRET_KEY = secret(os.environ)
 HTTPS = os.environ.get("DANGUI_HTTPS", "0" if DEMO else "1") == "1"

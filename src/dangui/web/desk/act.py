@@ -16,8 +16,8 @@ from dangui.core.form import Field
 from dangui.core.ledger import Actor
 from dangui.core.problem import Problem, Refusal
 from dangui.web.desk import asked, proceeding, source
-from dangui.web.desk.draw.fields import bound, values_from
 from dangui.web.desk.drafts import forget, keep, kept
+from dangui.web.desk.draw.fields import bound, values_from
 from dangui.web.desk.sheet import FormSheet
 
 

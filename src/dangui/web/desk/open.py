@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from dangui.core.problem import Refusal
+from dangui.core.problem import Problem, Refusal
 from dangui.web.desk import asked, source
 from dangui.web.desk.act import uploaded
 from dangui.web.desk.draw.fields import bound, values_from
@@ -26,7 +26,7 @@ def form(request: HttpRequest, procedure: str) -> HttpResponse:
         raise Http404
     sheet = source.opening_form(actor, procedure)
     values = values_from(sheet.fields, request.POST) if request.method == "POST" else dict(sheet.values)
-    reasons = ()
+    reasons: tuple[Problem, ...] = ()
     if request.method == "POST":
         try:
             at = asked.moment(request.POST.get("_occurred_at", ""))

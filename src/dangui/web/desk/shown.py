@@ -42,8 +42,9 @@ _DETAILS: tuple[tuple[str, Words], ...] = (
     ("education", words("文化程度", "Education")), ("occupation", words("职业", "Occupation")), ("phone", words("电话", "Telephone")), ("address", words("住址", "Address")),
 )
 _SEXES = {"male": words("男", "male"), "female": words("女", "female")}
-_VERBS = {"issue": "document", "measure": "measure", "stage": "stage", "close": "stage", "send": "told", "start": "clock", "restart": "clock",
-          "meet": "clock", "extend": "clock", "pause": "clock", "resume": "clock", "cancel": "clock"}
+_GLYPHS = (("制作", "document"), ("强制措施", "measure"), ("进入", "stage"), ("移送", "told"), ("开始计算", "clock"), ("办结期限", "clock"),
+           ("延长", "clock"), ("中止计算", "clock"))
+"""The mark beside a consequence, by how its Chinese sentence begins; only a decoration, the sentence says it all."""
 _STATUS = {"initiated": "sent", "returned": "rejected"}
 
 
@@ -87,10 +88,13 @@ def _sentence(found: Mapping[str, Any]) -> Words:
                  f"{en}, {found['start']} to {found['end']}, {found['credit_days']} days credited")
 
 
-def consequences(will: Iterable[Any]) -> tuple[Consequence, ...]:
-    """What will happen; with the effect's verb beside it, the right glyph is drawn."""
-    pairs = [item if isinstance(item, tuple) else ("", item) for item in will]
-    return tuple(Consequence(_VERBS.get(verb, "other"), says) for verb, says in pairs)  # type: ignore[arg-type]
+def consequences(will: Iterable[Words]) -> tuple[Consequence, ...]:
+    """What will happen, each with its mark."""
+    return tuple(Consequence(_glyph(says["zh"].rpartition("后:")[2]), says) for says in will)
+
+
+def _glyph(says: str) -> Any:
+    return next((glyph for begin, glyph in _GLYPHS if says.startswith(begin)), "other")
 
 
 def action(view: ActionView) -> ActionLine:

@@ -7,27 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404
 
 from dangui.clerk import Clerk
 from dangui.core.ledger import Actor
-from dangui.core.party import Person as CorePerson
 from dangui.core.problem import Problem, Refusal, Words, words
 from dangui.core.procedure import Procedure
-from dangui.core.proceeding import Proceeding
-from dangui.reader import CaseView, Line, Work
+from dangui.reader import Line, Work
 from dangui.reader import Page as ReaderPage
 from dangui.render import preview
 from dangui.web import parts, people
-from dangui.web.desk import shown
+from dangui.web.desk import shown, track
 from dangui.web.desk.sheet import (
     ActionLine,
     Bytes,
     CaseLine,
     CaseSheet,
-    CaseStation,
     Coupling,
     FormSheet,
     LookLine,
@@ -35,10 +31,8 @@ from dangui.web.desk.sheet import (
     Page,
     Pending,
     ProceedingSheet,
-    Spell,
     Station,
     TaskLine,
-    Train,
 )
 
 BINDING = ("bind_material", "bind")
@@ -51,9 +45,8 @@ def clerk() -> Clerk:
 
 
 def acted() -> None:
-    """Something was written: deliver what it sends, if no worker process does that."""
-    if settings.OUTBOX_HERE:
-        clerk().run_jobs()
+    """Something was written: what it sends may go out."""
+    parts.parts().acted()
 
 
 def waiting(actor: Actor) -> Mapping[str, int]:
@@ -83,10 +76,8 @@ def find(actor: Actor, text: str, after: str) -> Page:
 def approvals(actor: Actor, after: str) -> Page:
     """Applications that wait for this actor, to be approved or to be carried out."""
     page = _reader().approvals(actor, after)
-    lines = [_pending(work) for work in page.items if work.pending]
-    if not after:
-        lines += [each for work in _reader().my_work(actor, "execution").items for each in _executing(actor, work)]
-    return Page(lines, page.next, page.counts)
+    carried_out = () if after else _reader().executions(actor).items
+    return Page([_pending(work) for work in (*page.items, *carried_out) if work.pending], page.next, page.counts)
 
 
 def inbox(actor: Actor, after: str) -> Page:
@@ -120,7 +111,7 @@ def proceeding(actor: Actor, proceeding: str) -> ProceedingSheet:
     names = {person.id: person.name for person in view.persons}
     defended = {person.id: names.get(person.defends, "") for person in state.persons.values() if person.defends}
     line = next(line for line in case.lines if line.row.proceeding == proceeding)
-    return shown.proceeding(view, parts.world(), _case_line(line), _stations(case, proceeding), defended)
+    return shown.proceeding(view, parts.world(), _case_line(line), track.small(case, proceeding), defended)
 
 
 def form(actor: Actor, proceeding: str, action: str, persons: tuple[str, ...]) -> FormSheet:
@@ -159,55 +150,7 @@ def case(actor: Actor, case_id: str) -> CaseSheet:
     view = _allowed(lambda: _reader().case(actor, case_id))
     if not view.lines:
         raise Http404
-    first = view.lines[0]
-    states = dict(view.views)
-    parents = {each["to"]: each["from"] for each in view.couplings if not each["run"]}
-    stations = tuple(CaseStation(
-        line.row.proceeding, line.row.procedure_title, line.agency_title, line.row.number, line.row.stage_title, line.row.opened_at,
-        states[line.row.proceeding].last_at if line.row.closed else None, True, parents.get(line.row.proceeding, "")) for line in view.lines)
-    return CaseSheet(case_id, first.title, first.row.offence, stations, tuple(_rail_coupling(each) for each in view.couplings if each["run"]),
-                     tuple(_trains(actor, view)))
-
-
-def _rail_coupling(item: Mapping[str, Any]) -> Coupling:
-    sent = datetime.fromisoformat(item["sent_at"]) if item["sent_at"] else datetime.min
-    received = datetime.fromisoformat(item["received_at"]) if item["received_at"] else None
-    status = {"initiated": "sent", "returned": "rejected"}.get(item["status"], item["status"])
-    none = words("", "")
-    return Coupling(item["run"], item["title"], "out", none, sent, received, received, status, item["from"], item["to"])
-
-
-def _trains(actor: Actor, view: CaseView) -> list[Train]:
-    """Each person of a main role, where they stand, and their measures over all ledgers."""
-    problems = {custody.person: custody.problems for custody in view.custody}
-    found: dict[str, Train] = {}
-    for proceeding, state in view.views:
-        for person in state.people(state.main_role):
-            before = found.get(person.id)
-            spells = _spells(state, person)
-            keep = before is not None and state.closed
-            name = before.name if before else ""
-            found[person.id] = Train(
-                name, before.at if keep and before else proceeding, before.in_custody if keep and before else person.custody,
-                max(spells, before.spells if before else (), key=len), None, problems.get(person.id, ()))
-    names = _names(actor, view)
-    return [replace(train, name=names.get(person, "")) for person, train in found.items()]
-
-
-def _names(actor: Actor, view: CaseView) -> dict[str, str]:
-    return {person.id: person.name for proceeding, _ in view.views for person in _reader().proceeding(actor, proceeding).persons}
-
-
-def _spells(state: Proceeding, person: CorePerson) -> tuple[Spell, ...]:
-    procedure = parts.world().procedures[state.procedure]
-    holder = parts.agency_title(state.agency)
-    return tuple(Spell(parts.world().measure(procedure, each.measure).title, each.since, each.until, each.custody, holder) for each in person.episodes)
-
-
-def _stations(view: CaseView, here: str) -> tuple[Station, ...]:
-    """The proceedings of a case in the order they were opened, the one looked at marked."""
-    return tuple(Station(line.row.proceeding, line.row.procedure_title, "here" if line.row.proceeding == here else "passed" if line.row.closed else "ahead")
-                 for line in view.lines)
+    return track.case_sheet(view)
 
 
 # -- bytes -------------------------------------------------------------------------------------------------------------------
@@ -227,7 +170,8 @@ def paper(actor: Actor, proceeding: str, kind: str, ref: str) -> Bytes:
 
 def open_blob(actor: Actor, paper: Bytes) -> BinaryIO:
     """The bytes; the look is recorded."""
-    return _allowed(lambda: _reader().blob(actor, paper.proceeding, paper.digest))[0]
+    stream: BinaryIO = _allowed(lambda: _reader().blob(actor, paper.proceeding, paper.digest))[0]
+    return stream
 
 
 def read(actor: Actor, paper: Bytes) -> bytes:
@@ -236,7 +180,7 @@ def read(actor: Actor, paper: Bytes) -> bytes:
         return stream.read()
 
 
-def store_file(file: UploadedFile) -> dict[str, Any]:
+def store_file(file: UploadedFile[bytes]) -> dict[str, Any]:
     """Put an uploaded file and say what it is, as a ``file`` field takes it. What it is, is read from its bytes."""
     stream: Any = file.file
     head = stream.read(16)
@@ -305,12 +249,6 @@ def _rail(line: Line) -> tuple[Station, ...]:
 def _pending(work: Work) -> Pending:
     found = shown.pending(work.pending, _case_line(work.line))  # type: ignore[arg-type]
     return replace(found, due_at=work.task.due_at, liberty=work.task.liberty)
-
-
-def _executing(actor: Actor, work: Work) -> list[Pending]:
-    view = _allowed(lambda: _reader().proceeding(actor, work.task.proceeding))
-    found = next((each for each in view.pending if each.ref == work.task.ref), None)
-    return [replace(shown.pending(found, _case_line(work.line)), due_at=work.task.due_at, liberty=work.task.liberty)] if found else []
 
 
 def _ticket(work: Work) -> Coupling:

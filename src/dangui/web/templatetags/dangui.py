@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +19,9 @@ from dangui.web.desk.sheet import CaseSheet, Clock, Station
 
 register = template.Library()
 
+# Between Chinese characters punctuation is full width, however the data was typed.
+_HALF_WIDTH = re.compile(r"(?<=[\u4e00-\u9fff”》）])[,:;?](?=[\u4e00-\u9fff“《（])")
+_FULL_WIDTH = {",": "，", ":": "：", ";": "；", "?": "？"}
 _WEEKDAYS = "一二三四五六日"
 _ENGLISH_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -35,7 +39,8 @@ def in_words(value: Words | str | None) -> str:
     if not isinstance(value, Mapping):
         return str(value or "")
     first, second = ("zh", "en") if chinese() else ("en", "zh")
-    return str(value.get(first) or value.get(second) or "")
+    text = str(value.get(first) or value.get(second) or "")
+    return _HALF_WIDTH.sub(lambda found: _FULL_WIDTH[found[0]], text) if chinese() else text
 
 
 @register.filter

@@ -68,7 +68,7 @@ class Bound:
     @property
     def grouped(self) -> bool:
         """Whether it is drawn as a group of ticks rather than one input."""
-        return self.field.kind == "person" or self.options is not None and (self.several or len(self.options) <= FEW)
+        return self.field.kind == "person" or (self.options is not None and (self.several or len(self.options) <= FEW))
 
     @property
     def checked(self) -> bool:

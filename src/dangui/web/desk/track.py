@@ -1,0 +1,115 @@
+"""Track — 全案轨道: the stations, hand-overs and persons of a case, as far as the ledgers that may be seen tell of them.
+
+A proceeding that may not be opened is still a station where a hand-over of ours names it: its agency and its kind are
+known from the ticket, nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from dangui.core.party import Person
+from dangui.core.problem import words
+from dangui.core.proceeding import Proceeding
+from dangui.reader import CaseView
+from dangui.web import parts
+from dangui.web.desk.sheet import CaseSheet, CaseStation, Coupling, Spell, Station, Train
+
+_STATUS = {"initiated": "sent", "returned": "rejected"}
+_NOT_THERE = ("withdrawn", "rejected")
+_NOTHING = words("", "")
+
+
+def case_sheet(view: CaseView) -> CaseSheet:
+    """The case on its rail."""
+    first = view.lines[0]
+    return CaseSheet(view.case_id, first.title, first.row.offence, tuple(stations(view)), tuple(couplings(view)), tuple(trains(view)))
+
+
+def small(view: CaseView, here: str) -> tuple[Station, ...]:
+    """The stations as one line, the proceeding looked at marked."""
+    return tuple(Station(each.proceeding, each.title, "here" if each.proceeding == here else "passed" if each.closed_at else "ahead")
+                 for each in stations(view))
+
+
+def stations(view: CaseView) -> list[CaseStation]:
+    """Every proceeding known of, in the order they were opened."""
+    states = dict(view.views)
+    parents = {each["to"]: each["from"] for each in view.couplings if not each["run"]}
+    own = [CaseStation(
+        line.row.proceeding, line.row.procedure_title, line.agency_title, line.row.number, line.row.stage_title, line.row.opened_at,
+        states[line.row.proceeding].last_at if line.row.closed else None, True, parents.get(line.row.proceeding, "")) for line in view.lines]
+    far = {station.proceeding: station for station in _far(states)}
+    return sorted([*own, *far.values()], key=lambda station: station.opened_at)
+
+
+def _far(states: Mapping[str, Proceeding]) -> Iterator[CaseStation]:
+    world = parts.world()
+    for run, side, place in _sides(states):
+        procedures = world.collaborations[run["collaboration"]].sides[side].procedures
+        runs = world.agencies[place["agency"]].runs
+        known = next((world.procedures[each] for each in procedures if each in runs and each in world.procedures), None)
+        if place["proceeding"] not in states and known and run["status"] not in _NOT_THERE:
+            yield CaseStation(_far_id(run, side, place), known.title, parts.agency_title(place["agency"]), "", _NOTHING, _time(run), None, may_open=False)
+
+
+def _far_id(run: Mapping[str, Any], side: str, place: Mapping[str, Any]) -> str:
+    return str(place["proceeding"] or f"{run['id']}.{side}")
+
+
+def _sides(states: Mapping[str, Proceeding]) -> Iterator[tuple[Mapping[str, Any], str, Mapping[str, Any]]]:
+    """Every hand-over with each side of it that somebody else has."""
+    for state in states.values():
+        for run in state.handovers.values():
+            for side, place in run["sides"].items():
+                if side != run["side"]:
+                    yield run, side, place
+
+
+def couplings(view: CaseView) -> list[Coupling]:
+    """Every hand-over once per side it went to."""
+    states = dict(view.views)
+    found: dict[tuple[str, str], Coupling] = {}
+    for proceeding, state in view.views:
+        for run in state.handovers.values():
+            outward = run["direction"] == "out"
+            for side, place in run["sides"].items():
+                if side == run["side"] or (not outward and side != run["from"]):
+                    continue
+                far = place["proceeding"] if place["proceeding"] in states else _far_id(run, side, place)
+                start, end = (proceeding, far) if outward else (far, proceeding)
+                found.setdefault((run["id"], side if outward else run["side"]), _coupling(run, start, end))
+    return list(found.values())
+
+
+def _coupling(run: Mapping[str, Any], start: str, end: str) -> Coupling:
+    status = _STATUS.get(run["status"], run["status"])
+    received = _time(run) if status in ("received", "closed", "rejected") else None
+    return Coupling(run["id"], run["title"], "out", _NOTHING, _time(run), received, received, status, start, end)
+
+
+def _time(run: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(run.get("sent_at") or run["delivered_at"])
+
+
+def trains(view: CaseView) -> list[Train]:
+    """Each person of a main role: where they stand now, and their measures as the fullest ledger tells them."""
+    problems = {custody.person: custody.problems for custody in view.custody}
+    found: dict[str, Train] = {}
+    for proceeding, state in view.views:
+        for person in state.people(state.main_role):
+            before = found.get(person.id)
+            stays = before is not None and state.closed
+            found[person.id] = Train(
+                view.names.get(person.id, ""), before.at if stays and before else proceeding, before.in_custody if stays and before else person.custody,
+                max(_spells(state, person), before.spells if before else (), key=len), None, problems.get(person.id, ()))
+    return list(found.values())
+
+
+def _spells(state: Proceeding, person: Person) -> tuple[Spell, ...]:
+    world = parts.world()
+    procedure = world.procedures[state.procedure]
+    holder = parts.agency_title(state.agency)
+    return tuple(Spell(world.measure(procedure, each.measure).title, each.since, each.until, each.custody, holder) for each in person.episodes)
