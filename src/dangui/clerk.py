@@ -17,7 +17,7 @@ from dangui.core.corrections import correct
 from dangui.core.decide import Decision, Request
 from dangui.core.digest import digest
 from dangui.core.ledger import EMPTY, Actor, Draft, Head, chain
-from dangui.core.ports import Answer, Blobs, HeadMoved, Job, Printer, Reading, Store, Writing
+from dangui.core.ports import Answer, Blobs, HeadMoved, Job, NotYet, Printer, Reading, Store, Writing
 from dangui.core.problem import Problem, Refusal, words
 from dangui.core.proceeding import CorrectedBefore, Proceeding, fold
 from dangui.core.world import Told, World
@@ -287,7 +287,7 @@ class Clerk:
             yield replace(draft, body={**draft.body, "effects": effects})
 
 
-class Parked(Exception):  # noqa: N818 - 暂存待收
+class Parked(NotYet):  # noqa: N818 - 暂存待收
     """The case that a message concerns is not here yet; the job stays and is tried again."""
 
 

@@ -26,8 +26,9 @@ from store_samples import (
 )
 
 from dangui.core.ledger import EMPTY, Actor, verify
-from dangui.core.ports import Answer, Grant, HeadMoved, Job, Projection
+from dangui.core.ports import Answer, Grant, HeadMoved, Job, NotYet, Projection
 from dangui.core.problem import Refusal
+from dangui.store.jobs import work
 
 
 @pytest.fixture
@@ -572,6 +573,40 @@ def test_a_job_may_write_and_queue_more_work(store: Any, pid: str) -> None:
                 tx.enqueue(job(f"{pid}-2", lock=pid))
 
     assert store.run_jobs(handler) == 2
+    assert handled == [f"{pid}-1", f"{pid}-2"]
+
+
+def test_a_job_that_only_waits_lets_those_behind_it_pass(store: Any, pid: str, clock: Clock) -> None:
+    with store.writing(LI) as tx:
+        tx.enqueue(job(f"{pid}-parked", lock=pid))
+        tx.enqueue(job(f"{pid}-opens", lock=pid))
+    handled: list[str] = []
+
+    def handler(one: Job) -> None:
+        handled.append(one.key)
+        if one.key == f"{pid}-parked" and f"{pid}-opens" not in handled:
+            raise NotYet("its case is not here")
+
+    assert store.run_jobs(handler) == 2
+    assert [one.error for one in store.jobs_waiting()] == ["NotYet: its case is not here"]
+    clock.pass_by(timedelta(seconds=5))
+    assert store.run_jobs(handler) == 1
+    assert handled == [f"{pid}-parked", f"{pid}-opens", f"{pid}-parked"]
+
+
+def test_a_worker_runs_jobs_until_it_is_stopped(store: Any, pid: str) -> None:
+    with store.writing(LI) as tx:
+        tx.enqueue(job(f"{pid}-1", lock=pid))
+        tx.enqueue(job(f"{pid}-2", lock=pid))
+    stopped = threading.Event()
+    handled: list[str] = []
+
+    def handler(one: Job) -> None:
+        handled.append(one.key)
+        if len(handled) == 2:
+            stopped.set()
+
+    work(store, handler, stopped, pause=0)
     assert handled == [f"{pid}-1", f"{pid}-2"]
 
 

@@ -20,6 +20,10 @@ class Unavailable(Exception):  # noqa: N818 - says what happened
     """The database or the blob store can't be reached; nothing was written."""
 
 
+class NotYet(Exception):  # noqa: N818 - says what happened
+    """A job's moment has not come: what it waits for isn't here. It is tried again, and holds back no other job."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line per proceeding for lists — 案件列表行; derived from its ledger, rebuilt at will, guarded by ``seq``."""

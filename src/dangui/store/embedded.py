@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import pwd
+import re
 import secrets
 import shutil
 import stat
@@ -227,7 +228,7 @@ class _Node:
             file.flush()
             _give(Path(file.name), self._account())
             self.run("initdb", "-D", str(self.data), "-U", OWNER, f"--pwfile={file.name}", "--auth=scram-sha-256",
-                     "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--data-checksums",
+                     "--encoding=UTF8", "--data-checksums", *_locale(),
                      *([] if self.durable else ["--no-sync"]))
         hba = self.data / "pg_hba.conf"
         hba.write_text("local all all scram-sha-256\n", "utf-8")
@@ -281,6 +282,14 @@ class _Node:
         if os.geteuid() == 0:
             return _lent(command, self._account(), self.data)
         return subprocess.run(command, cwd=self.data, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def _locale() -> Sequence[str]:
+    """A locale that needs nothing of the machine; PostgreSQL has one of its own since 17."""
+    said = subprocess.run([programs() / "postgres", "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+    if int(re.findall(r"\d+", said.stdout)[0]) >= 17:
+        return ["--locale-provider=builtin", "--locale=C.UTF-8"]
+    return ["--locale=C"]
 
 
 def _lent(command: Sequence[str], account: int, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from dangui.core.digest import sha256
 from dangui.core.ledger import EMPTY, Actor, Entry, Head
-from dangui.core.ports import Answer, Blob, HeadMoved, Job, Look, PersonRecord, Projection, Row, Task
+from dangui.core.ports import Answer, Blob, HeadMoved, Job, Look, NotYet, PersonRecord, Projection, Row, Task
 from dangui.core.problem import Problem
 from dangui.store import checks, paging
 from dangui.store.jobs import Waiting, error_text, retry_at
@@ -31,6 +31,7 @@ class _Queued:
     attempts: int = 0
     error: str = ""
     running: bool = False
+    waits: bool = False
     done: bool = False
 
 
@@ -195,7 +196,7 @@ class _Writing(_Reading):
         known = self._state.jobs.get(job.key)
         if known is None:
             self._put(self._state.jobs, job.key, _Queued(job, self._now))
-        elif known.job != job:
+        elif (known.job.name, known.job.args) != (job.name, job.args):
             raise checks.other_job(job.key)
 
     def answer(self, key: str) -> Answer | None:
@@ -323,10 +324,10 @@ class MemoryStore:
             for one in self._state.jobs.values():
                 if one.done:
                     continue
-                if not one.running and one.due_at <= now and one.job.lock not in held:
+                if not one.running and one.due_at <= now and (one.waits or one.job.lock not in held):
                     one.running = True
                     return one
-                if one.job.lock:
+                if one.job.lock and not one.waits:
                     held.add(one.job.lock)
             return None
 
@@ -337,6 +338,7 @@ class MemoryStore:
             # Whatever went wrong, the job is kept and tried again.
             queued.attempts += 1
             queued.error = error_text(error)
+            queued.waits = isinstance(error, NotYet)
             queued.due_at = retry_at(self._clock(), queued.attempts)
         else:
             queued.done = True

@@ -20,7 +20,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from dangui.core.ledger import Actor, Entry, Head
-from dangui.core.ports import Answer, HeadMoved, Job, Look, PersonRecord, Projection, Row, Task, Unavailable
+from dangui.core.ports import Answer, HeadMoved, Job, Look, NotYet, PersonRecord, Projection, Row, Task, Unavailable
 from dangui.store import checks, paging
 from dangui.store.batch import Batch
 from dangui.store.jobs import Waiting, error_text, retry_at
@@ -249,13 +249,14 @@ class PostgresStore:
             if taken is None:
                 return False
             number, name, args, key, lock, attempts = taken
-            failure, again = "", None
+            failure, again, waits = "", None, False
             try:
                 handler(Job(name, args, key, lock))
             except Exception as error:
                 failure, again = error_text(error), retry_at(self._clock(), attempts + 1)
+                waits = isinstance(error, NotYet)
             connection.execute(QUERIES["end_job"], {"id": number, "now": self._clock(), "error": failure,
-                                                    "again": again})
+                                                    "again": again, "waits": waits})
             return True
 
     def _begin(self, actor: Actor, query: str) -> tuple[_Transaction, Connection]:

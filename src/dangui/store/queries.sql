@@ -100,7 +100,7 @@ SELECT id, name, args, key, lock, attempts FROM dangui.take_job(%(now)s)
 
 -- end_job --
 -- The end of one try.
-SELECT dangui.end_job(%(id)s, %(now)s, %(error)s, %(again)s)
+SELECT dangui.end_job(%(id)s, %(now)s, %(error)s, %(again)s, %(waits)s)
 
 -- jobs_waiting --
 -- Jobs not done yet, oldest first.

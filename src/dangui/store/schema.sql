@@ -382,7 +382,7 @@ BEGIN
     VALUES (wanted->>'name', wanted->'args', wanted->>'key', wanted->>'lock', (wanted->>'due_at')::timestamptz)
     ON CONFLICT (key) DO NOTHING;
     IF NOT FOUND AND NOT EXISTS (
-        SELECT FROM dangui.job WHERE key = wanted->>'key' AND name = wanted->>'name' AND lock = wanted->>'lock'
+        SELECT FROM dangui.job WHERE key = wanted->>'key' AND name = wanted->>'name'
             AND args::text = (wanted->'args')::text)
     THEN
         RAISE EXCEPTION '%', wanted->>'key' USING ERRCODE = 'DG003';
@@ -486,15 +486,19 @@ BEGIN
 END;
 $$;
 
--- Ends the try of a job taken in this transaction: done, or with an error and the moment of the next try.
-CREATE FUNCTION dangui.end_job(wanted bigint, moment timestamptz, failure text, again_at timestamptz) RETURNS void
+-- Ends the try of a job taken in this transaction: done, or with an error and the moment of the next try. One that only
+-- waits gives up its lock: what it waits for may be brought by a later job of the same case.
+CREATE FUNCTION dangui.end_job(wanted bigint, moment timestamptz, failure text, again_at timestamptz, waits boolean)
+RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = dangui, pg_temp AS $$
 BEGIN
     PERFORM dangui.must_be_nobody();
     IF failure = '' THEN
         UPDATE dangui.job SET done_at = moment WHERE id = wanted;
     ELSE
-        UPDATE dangui.job SET attempts = attempts + 1, error = failure, due_at = again_at WHERE id = wanted;
+        UPDATE dangui.job SET attempts = attempts + 1, error = failure, due_at = again_at,
+            lock = CASE WHEN waits THEN '' ELSE lock END
+        WHERE id = wanted;
     END IF;
 END;
 $$;
@@ -524,5 +528,5 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA dangui FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     dangui.principals(), dangui.inbox_agency(), dangui.write(json), dangui.next_serial(text, text, integer),
     dangui.find(text, text, bytea, text, text, integer), dangui.take_job(timestamptz),
-    dangui.end_job(bigint, timestamptz, text, timestamptz), dangui.jobs_waiting(), dangui.shred(text)
+    dangui.end_job(bigint, timestamptz, text, timestamptz, boolean), dangui.jobs_waiting(), dangui.shred(text)
     TO dangui_app;
