@@ -110,3 +110,13 @@ def upload(made: Node, title: str) -> dict[str, Any]:
 def _codes(made: Node, table: str) -> Any:
     world = made.clerk.world
     return world.codes_for(world.procedures["criminal/investigation"])[table]
+
+
+def sent_for_arrest(made: Node, name: str) -> str:
+    """A suspect detained and sent to the procuratorate with a request to approve the arrest; delivered there."""
+    proceeding, (person,) = detained(made, name)
+    bound(made, proceeding, "现场勘验笔录")
+    _on_behalf(made, proceeding, "request_arrest", (person,), {
+        "facts": "夜间进入仓库盗走电缆。", "danger": [next(iter(_codes(made, "arrest_ground")))], "danger_reasons": "曾因盗窃被处罚"})
+    made.clerk.run_jobs()
+    return proceeding

@@ -1,5 +1,7 @@
 """Users, holders, drafts — 用户、任岗、草稿: the first tables."""
 
+from __future__ import annotations
+
 from typing import ClassVar
 
 from django.conf import settings
