@@ -19,7 +19,7 @@ POLL = 1.0
 
 
 class Outbox(threading.Thread):
-    """Delivers what is queued — 发件: at once when told, and every second; the database hands each job to one process only."""
+    """Delivers what is queued — 发件: at once when told, and every second; each job goes to one process only."""
 
     def __init__(self, clerk: Clerk) -> None:
         super().__init__(name="outbox", daemon=True)
@@ -47,19 +47,27 @@ def prepare(where: Settings, store: Store, blobs: Blobs) -> Callable[[], Any]:
     """Put the application together. What is returned is called once in each worker and gives its WSGI application."""
     from dangui.web import parts
     from dangui.web.wsgi import application
+
     node = assemble(where, store, blobs, Accounts())
     boxes: list[Outbox] = []
-    parts.use(parts.Parts(node.reader, node.clerk, node.statutes, lambda: [box.hurry() for box in boxes] and None))
+
+    def acted() -> None:
+        for box in boxes:
+            box.hurry()
+
+    parts.use(parts.Parts(node.reader, node.clerk, node.statutes, acted))
     _load_pages()
 
     def begin() -> Any:
         boxes.append(Outbox(node.clerk))
         boxes[0].start()
         return application
+
     return begin
 
 
 def _load_pages() -> None:
     """Import every page before the first request, so that none of them waits for it."""
     from django.urls import get_resolver
-    assert get_resolver().url_patterns
+
+    len(get_resolver().url_patterns)

@@ -14,7 +14,7 @@ from dangui.packs_yaml import Sheet, read_file
 _KEYS = {"title", "adopted", "in_force_from", "in_force_to", "note", "source", "checked_at", "articles"}
 
 
-class BadStatutes(ValueError):
+class BadStatutes(ValueError):  # noqa: N818 - says what is wrong
     """Files of statutes/ have problems; ``problems`` holds every one."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
@@ -46,14 +46,22 @@ def load_statutes(folder: Path) -> tuple[Statutes, tuple[Problem, ...]]:
 def _statute(path: Path, sheet: Sheet, problems: list[Problem]) -> Statute | None:
     raw = sheet.value
     if not isinstance(raw, Mapping) or not isinstance(raw.get("articles"), Mapping) or not path.stem.isdigit():
-        problems.append(_problem(sheet.at(), "须为“法律键/年份.yaml”,内有title与articles",
-                                 "must be <key>/<year>.yaml with a title and articles"))
+        problems.append(
+            _problem(
+                sheet.at(),
+                "须为“法律键/年份.yaml”,内有title与articles",
+                "must be <key>/<year>.yaml with a title and articles",
+            )
+        )
         return None
     for key in sorted(set(raw) - _KEYS):
         problems.append(_problem(sheet.at(key), f"不认识的键“{key}”", f"unknown key '{key}'"))
     days = [_day(sheet, key, problems) for key in ("adopted", "in_force_from", "in_force_to")]
-    articles = {str(name): article for name, item in raw["articles"].items()
-                if (article := _article(sheet, str(name), item, problems)) is not None}
+    articles = {
+        str(name): article
+        for name, item in raw["articles"].items()
+        if (article := _article(sheet, str(name), item, problems)) is not None
+    }
     return Statute(path.parent.name, int(path.stem), str(raw.get("title", "")), days[0], days[1], days[2], articles)
 
 

@@ -38,8 +38,11 @@ def verify(options: argparse.Namespace) -> int:
 
 def _about(node: Node, what: str, found: Sequence[Problem]) -> list[Problem]:
     """Problems in the proceedings of that case (or that proceeding)."""
-    concerned = {proceeding for proceeding, entries in node.archive().ledgers()
-                 if what == proceeding or entries and fold(entries[:1]).case_id == what}
+    concerned = {
+        proceeding
+        for proceeding, entries in node.archive().ledgers()
+        if what == proceeding or (entries and fold(entries[:1]).case_id == what)
+    }
     if not concerned:
         raise says.Trouble(f"没有案件或承办“{what}”", f"there is no case or proceeding '{what}'")
     return [problem for problem in found if problem.place.partition("#")[0] in concerned]
@@ -90,5 +93,8 @@ def health(options: argparse.Namespace) -> int:
         says.as_json(found.as_json())
     else:
         says.problems(found.problems)
-        says.line(f"待办任务 {found.jobs_waiting},失败重试中 {found.jobs_failing}", f"{found.jobs_waiting} jobs wait, {found.jobs_failing} are being tried again")
+        says.line(
+            f"待办任务 {found.jobs_waiting},失败重试中 {found.jobs_failing}",
+            f"{found.jobs_waiting} jobs wait, {found.jobs_failing} are being tried again",
+        )
     return says.FOUND if found.problems else says.OK

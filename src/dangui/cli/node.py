@@ -7,12 +7,13 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_urlsafe
 
 from psycopg.conninfo import make_conninfo
 
 from dangui.app import Settings, settings
 from dangui.cli.says import UNAVAILABLE, Trouble
-from dangui.store import embedded, keys, migrate
+from dangui.store import embedded, migrate
 from dangui.store.archive import Archive
 from dangui.store.blobs import DirectoryBlobs
 from dangui.store.embedded import Dsns
@@ -77,9 +78,11 @@ def prepare_web(node: Node) -> None:
     """Tell Django where the node keeps its things; bring its tables to this version if they are behind."""
     configure(node)
     import django
+
     django.setup()
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
+
     executor = MigrationExecutor(connection)
     behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
     connection.close()
@@ -91,7 +94,7 @@ def configure(node: Node) -> None:
     """The environment that the web application's settings are read from."""
     path = node.where.home / WEB_SECRET
     if not path.exists():
-        write_private(path, keys.secrets.token_urlsafe(50))
+        write_private(path, token_urlsafe(50))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangui.web.settings")
     os.environ.setdefault("DANGUI_SECRET_KEY", path.read_text("utf-8"))
     os.environ["DANGUI_DATABASE_URL"] = node.dsns.app
@@ -100,12 +103,20 @@ def configure(node: Node) -> None:
 
 def migrate_web(node: Node) -> None:
     """Bring Django's tables to this version, in a process of its own that works as the tables' owner."""
-    done = subprocess.run(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-m", "django", "migrate", "--verbosity", "0"], capture_output=True, text=True, check=False,
-        env={**os.environ, "DANGUI_DATABASE_URL": node.dsns.owner})
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--verbosity", "0"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "DANGUI_DATABASE_URL": node.dsns.owner},
+    )
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or ["?"]
-        raise Trouble(f"账户数据库升级失败:{last[0]}", f"the accounts' tables could not be brought to this version: {last[0]}", UNAVAILABLE)
+        raise Trouble(
+            f"账户数据库升级失败:{last[0]}",
+            f"the accounts' tables could not be brought to this version: {last[0]}",
+            UNAVAILABLE,
+        )
 
 
 def root() -> Path:

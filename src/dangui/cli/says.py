@@ -34,7 +34,11 @@ def line(zh: str, en: str) -> None:
 def problems(found: Iterable[Problem]) -> None:
     """Each problem as *code · place · sentence · hint*, in both languages."""
     for problem in found:
-        hint = f" · {problem.hint['zh']} / {problem.hint['en']}" if problem.hint.get("zh") or problem.hint.get("en") else ""
+        hint = (
+            f" · {problem.hint['zh']} / {problem.hint['en']}"
+            if problem.hint.get("zh") or problem.hint.get("en")
+            else ""
+        )
         print(f"{problem.code} · {problem.place} · {problem.says['zh']} / {problem.says['en']}{hint}")
 
 

@@ -6,7 +6,6 @@ import argparse
 import os
 import socket
 from collections.abc import Callable
-from typing import Any
 
 from dangui.cli import says
 from dangui.cli.node import CONNECTIONS, Node, configure, open_node
@@ -23,7 +22,13 @@ def serve(options: argparse.Namespace) -> int:
     on_this_machine_only(host)
     node = open_node()
     try:
-        run(node, host, port, options.workers, lambda: says.line(f"单轨已启动:http://{host}:{port}/", f"listening on http://{host}:{port}/"))
+        run(
+            node,
+            host,
+            port,
+            options.workers,
+            lambda: says.line(f"单轨已启动:http://{host}:{port}/", f"listening on http://{host}:{port}/"),
+        )
     finally:
         node.stop()
     return says.OK
@@ -41,8 +46,11 @@ def address(text: str) -> tuple[str, int]:
         try:
             probe.bind((host, int(port)))
         except OSError as error:
-            raise Trouble(f"无法监听 {text}:{error.strerror},可用 --listen 换一个端口",
-                          f"can't listen on {text}: {error.strerror}; choose another with --listen", UNAVAILABLE) from error
+            raise Trouble(
+                f"无法监听 {text}:{error.strerror},可用 --listen 换一个端口",
+                f"can't listen on {text}: {error.strerror}; choose another with --listen",
+                UNAVAILABLE,
+            ) from error
     return host, int(port)
 
 
@@ -56,14 +64,25 @@ def run(node: Node, host: str, port: int, workers: int, ready: Callable[[], None
     """Serve the node until a signal stops it; requests under way are finished first."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     from dangui import serving
+
     configure(node)
     begin = serving.prepare(node.where, node.store(), node.blobs)
     forget_connections()
     server = Granian(
-        "dangui.serving", address=host, port=port, interface=Interfaces.WSGI, workers=workers or min(MOST_WORKERS, os.cpu_count() or 1),
-        blocking_threads=CONNECTIONS - 2, respawn_failed_workers=True, workers_kill_timeout=KILL_AFTER, websockets=False, log_level="error")
+        "dangui.serving",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers or min(MOST_WORKERS, os.cpu_count() or 1),
+        blocking_threads=CONNECTIONS - 2,
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_AFTER,
+        websockets=False,
+        log_level=LogLevels.error,
+    )
     server.on_startup(ready)
     server.serve(target_loader=lambda *_: begin(), wrap_loader=False)
 
@@ -71,6 +90,5 @@ def run(node: Node, host: str, port: int, workers: int, ready: Callable[[], None
 def forget_connections() -> None:
     """A worker must not talk on the connections of the process it was made from."""
     from django.db import connections
+
     connections.close_all()
-
-

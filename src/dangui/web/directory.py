@@ -1,4 +1,4 @@
-"""Directory — 人员名册: who works where, read from the accounts; remembered for a moment, because every page asks often."""
+"""Directory — 人员名册: who works where, from the accounts; remembered for a moment, as every page asks often."""
 
 from __future__ import annotations
 
