@@ -123,6 +123,15 @@ def test_a_recording_of_any_length_passes_through_little_memory(folder: Director
     assert peak < 4 * 2**20
 
 
+def test_what_a_killed_process_left_half_received_is_swept_a_day_later(folder: DirectoryBlobs) -> None:
+    old, new = folder.folder / "arriving" / "old", folder.folder / "arriving" / "new"
+    old.write_bytes(b"half")
+    new.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    DirectoryBlobs(folder.folder)
+    assert [old.exists(), new.exists()] == [False, True]
+
+
 def test_only_the_node_s_own_account_may_enter_the_folder(folder: DirectoryBlobs) -> None:
     digest = folder.put(io.BytesIO(b"x")).digest
     path = place(folder, digest)

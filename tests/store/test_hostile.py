@@ -140,6 +140,18 @@ def test_no_function_does_for_another_agency_what_it_must_not(hostile: Connectio
         hostile.execute(statement)
 
 
+def test_a_search_path_of_its_own_bends_no_rule(embedded_postgres: Dsns, hostile: Connection) -> None:
+    with psycopg.connect(embedded_postgres.owner, autocommit=True) as owner:
+        owner.execute("CREATE SCHEMA trap")
+        owner.execute("CREATE FUNCTION trap.current_setting(text, boolean) RETURNS text LANGUAGE sql AS "
+                      "$$ SELECT CASE $1 WHEN 'dangui.agency' THEN 'police_east' WHEN 'dangui.user' THEN 'li' "
+                      "ELSE 'police_east/investigator' END $$")
+        owner.execute("GRANT USAGE ON SCHEMA trap TO dangui_app")
+    hostile.execute("SET search_path = trap, pg_catalog")
+    assert seen(hostile) == []
+    assert hostile.execute("SELECT * FROM dangui.find('', '龥', NULL, '', '', 100)").fetchall() == []
+
+
 def test_search_shows_nothing_of_another_agency(hostile: Connection) -> None:
     for low, high in (("", "\U0010ffff"), ("东公", "东公\U0010ffff"), (None, None)):
         found = hostile.execute("SELECT * FROM dangui.find(%s, %s, NULL, '', '', 100)", [low, high]).fetchall()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,9 @@ from dangui.core.ports import Blob, Unavailable
 
 _PIECE = 2**20
 """Bytes read at a time; a recording of any length passes through this much memory."""
+
+_LEFT_BEHIND = 24 * 3600
+"""Seconds after which a file that nobody wrote to is nobody's."""
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -27,6 +32,7 @@ class DirectoryBlobs:
         self._arriving = folder / "arriving"
         with _disk():
             self._arriving.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._sweep()
 
     def put(self, data: BinaryIO) -> Blob:
         """Store ``data`` and return its name. A blob already here is written anew, which mends one that was damaged.
@@ -69,6 +75,13 @@ class DirectoryBlobs:
             return False
         with open(self._path(digest), "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == digest
+
+    def _sweep(self) -> None:
+        """Remove what a killed process left half-received; a day is longer than any transfer takes."""
+        for left in self._arriving.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # another process sweeps, or has just received it
+                if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
+                    left.unlink()
 
     def _settle(self, fresh: Path, digest: str) -> None:
         place = self._path(digest)

@@ -104,5 +104,10 @@ _INHERITED: list[Connection] = []
 
 def _with_settings(dsn: str, role: str | None) -> str:
     given = conninfo_to_dict(dsn)
-    settings = f"{given.get('options') or ''} -c TimeZone={ZONE}" + (f" -c role={role}" if role else "")
-    return make_conninfo(dsn, options=settings.strip(), connect_timeout=str(given.get("connect_timeout") or 5))
+    # Nothing here takes a lock for longer than an act; who waits longer than this waits for something that hangs.
+    settings = f"{given.pop('options', None) or ''} -c TimeZone={ZONE} -c lock_timeout=30s"
+    return make_conninfo(**{
+        # A network that swallows packets must not hold a request, or a worker, for ever.
+        "connect_timeout": "5", "keepalives_idle": "30", "tcp_user_timeout": "30000",
+        **{key: str(value) for key, value in given.items() if value is not None},
+        "options": (settings + (f" -c role={role}" if role else "")).strip()})

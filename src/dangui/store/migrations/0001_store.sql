@@ -200,18 +200,18 @@ CREATE TRIGGER look_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON dangui.look
 
 -- Who is acting --------------------------------------------------------------------------------------------------------
 
+-- Both functions are parsed now and not when called, so that no search_path of a session bends what they mean.
+
 -- The names the actor's grants stand under: agency/post and user:id.
-CREATE FUNCTION dangui.principals() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT ARRAY[nullif(current_setting('dangui.principal', true), ''),
-                 'user:' || nullif(current_setting('dangui.user', true), '')]
-$$;
+CREATE FUNCTION dangui.principals() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ARRAY[nullif(current_setting('dangui.principal', true), ''),
+                 'user:' || nullif(current_setting('dangui.user', true), '')];
 
 -- The agency whose deliveries the actor makes, or NULL. The machine's post sees its own agency's proceedings by the
 -- agency in their row, not by a grant: one equality here saves a grant per proceeding, and no pack can forget it.
-CREATE FUNCTION dangui.inbox_agency() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN current_setting('dangui.principal', true) = current_setting('dangui.agency', true) || '/inbox'
-           THEN nullif(current_setting('dangui.agency', true), '') END
-$$;
+CREATE FUNCTION dangui.inbox_agency() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN current_setting('dangui.principal', true) = current_setting('dangui.agency', true) || '/inbox'
+                THEN nullif(current_setting('dangui.agency', true), '') END;
 
 -- Whether the actor may see a proceeding. For the functions below; policies spell it out, to be planned with the query.
 CREATE FUNCTION dangui.sees(wanted text) RETURNS boolean LANGUAGE sql STABLE AS $$
