@@ -12,8 +12,8 @@ from dangui.core.decide import Request
 from dangui.core.ledger import Actor
 from dangui.core.ports import Look, Reading, Row, Task
 from dangui.core.problem import Problem, Refusal, Words, words
-from dangui.core.proceeding import Proceeding
 from dangui.core.procedure import Procedure
+from dangui.core.proceeding import Proceeding
 from dangui.core.supervise import Holding, custody_chain
 from dangui.core.world import Told
 from dangui.views import ActionView, PendingView, ProceedingView, RunView, Teller, case_title

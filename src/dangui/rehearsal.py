@@ -16,10 +16,10 @@ from typing import Any
 from dangui.clerk import Clerk, Done
 from dangui.core import access, supervise
 from dangui.core.calendar import CHINA, Calendar
-from dangui.core.decide import Request
+from dangui.core.decide import Request, concluded
 from dangui.core.digest import digest
 from dangui.core.ledger import Actor
-from dangui.core.opening import begin, opened_by
+from dangui.core.opening import begin
 from dangui.core.party import Episode, Person, is_under
 from dangui.core.ports import Blobs, PersonRecord, Printer, Store
 from dangui.core.problem import Refusal, words
@@ -141,17 +141,17 @@ def prepare(stage: Stage, script: Mapping[str, Any]) -> str:
         resolver = begin(told, procedure, agency, stage.case_id, Act(actor, at))
         if start.get("stage"):
             found = procedure.stages[start["stage"]]
-            resolver.add(**{"is": "stage", "to": found.id, "title": found.title, "closed": found.id in procedure.closed})
-        resolver.add(**{"is": "assign", "user": lead, "post": procedure.leads, "until": ""})
+            resolver.add("stage", to=found.id, title=found.title, closed=found.id in procedure.closed)
+        resolver.add("assign", user=lead, post=procedure.leads, until="")
         for word in start.get("marks", []):
-            resolver.add(**{"is": "mark", "word": word, "person": None, "title": words(word, word)})
+            resolver.add("mark", word=word, person=None, title=words(word, word))
         for name, value in start.get("facts", {}).items():
-            resolver.add(**{"is": "fact", "person": None, "name": name, "value": value})
+            resolver.add("fact", person=None, name=name, value=value)
         for label, raw in script.get("persons", {}).items():
             _prepare_person(stage, resolver, label, raw, at)
         if start.get("clocks"):
             _prepare_clocks(stage, resolver, start["clocks"])
-        done, _ = stage.clerk._enter(tx, told, actor, opened_by(resolver, procedure.title, {}))
+        done, _ = stage.clerk._enter(tx, told, actor, concluded(resolver, "proceeding.opened", {"title": procedure.title}))
     stage.labels.setdefault(start["procedure"], done.proceeding)
     return done.proceeding
 
@@ -168,13 +168,13 @@ def _prepare_person(stage: Stage, resolver: Any, label: str, raw: Mapping[str, A
     minor = raw.get("minor", is_under(world.fields[procedure.field].minor_under, datetime.fromisoformat(record.data["born"]).date(), at.date()))
     person = Person(record.id, raw["role"], at, "", raw.get("user"), stage.persons.get(raw.get("defends", "")), minor, measure.id, measure.custody,
                     episodes, tuple(raw.get("charges", ())), frozenset(raw.get("marks", ())), dict(raw.get("facts", {})), raw.get("outcome"))
-    resolver.add(**{"is": "join", "person": person.as_json(), "title": procedure.persons.get(person.role, words("", ""))})
+    resolver.add("join", person=person.as_json(), title=procedure.persons.get(person.role, words("", "")))
     for offence in person.charges[:1]:
-        resolver.add(**{"is": "charge", "person": None, "offence": offence, "title": world.offences[offence]})
+        resolver.add("charge", person=None, offence=offence, title=world.offences[offence])
     if raw.get("held"):
-        resolver.add(**{"is": "hold", "person": person.id, "on": True, "at": since.isoformat()})
+        resolver.add("hold", person=person.id, on=True, at=since.isoformat())
     if person.user and person.role == "defender":
-        resolver.add(**{"is": "grant", "user": person.user, "post": "", "until": ""})
+        resolver.add("grant", user=person.user, post="", until="")
 
 
 def _prepare_clocks(stage: Stage, resolver: Any, clocks: list[Mapping[str, Any]]) -> None:
@@ -184,7 +184,7 @@ def _prepare_clocks(stage: Stage, resolver: Any, clocks: list[Mapping[str, Any]]
         person = stage.persons.get(raw.get("of", ""))
         clock = running.start(limit, f"{limit.id}:{person or '-'}:1", person, moment(raw["from"]), resolver.facts(person), stage.calendar)
         if clock:
-            resolver.add(**{"is": "clock", "clock": clock.as_json()})
+            resolver.add("clock", clock=clock.as_json())
 
 
 def play(stage: Stage, step: Mapping[str, Any], here: str) -> Done:

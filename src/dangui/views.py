@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dangui.core import decide, supervise
+from dangui.core import reasons, supervise
 from dangui.core.form import Field
 from dangui.core.ledger import Actor, Entry
 from dangui.core.party import Person
 from dangui.core.ports import Row
 from dangui.core.problem import Problem, Words, words
-from dangui.core.proceeding import Clock, Proceeding
 from dangui.core.procedure import Action, Effect, Procedure
+from dangui.core.proceeding import Clock, Proceeding
 from dangui.core.sending import prefilled
 from dangui.core.world import Told, World, title_of
 
@@ -238,27 +238,27 @@ class Teller:
 
     def actions(self) -> tuple[ActionView, ...]:
         """Actions of this stage for this post, possible ones first."""
-        mine = [action for action in self.procedure.actions.values() if not decide.may_act(self.procedure, self.state, self.actor, action)
-                and action.id != "open"]
+        mine = [action for action in self.procedure.actions.values() if action.id != "open" and not (
+            reasons.wrong_stage(self.state, action) or reasons.wrong_actor(self.state, self.actor, action))]
         return tuple(sorted((self.action(action) for action in mine), key=lambda view: not view.possible))
 
     def action(self, action: Action) -> ActionView:
         """One action with its form and its reasons per person."""
-        fields = decide.form_of(self.told, self.procedure, action)
+        fields = reasons.form_of(self.world, action)
         people = self.state.people(action.of) if action.of else []
-        unmet = {person.id: tuple(decide.unmet(self.told, self.procedure, self.state, action, (person.id,), {}, self.told.now)) for person in people}
-        if not action.of:
-            unmet = {"": tuple(decide.unmet(self.told, self.procedure, self.state, action, (), {}, self.told.now))}
-        elif not people:
-            unmet = {"": (Problem("person.missing", "of", words("案内没有相应的当事人", "nobody in that role is here")),)}
-        reasons = {person: tuple(problem for problem in problems if not problem.code.startswith(("needs.field.", "needs.not.field.")))
-                   for person, problems in unmet.items()}
+        unmet = {person: reasons.unmet(self.told, self.state, action, (person,) if person else (), {}, self.told.now)
+                 for person in ([each.id for each in people] if action.of else [""])}
+        if not unmet:
+            unmet = {"": [Problem("person.missing", "of", words("案内没有相应的当事人", "nobody in that role is here"))]}
+        asked = ("needs.field.", "needs.not.field.")
+        standing = {person: tuple(problem for problem in problems if not problem.code.startswith(asked))
+                    for person, problems in unmet.items()}
         collaboration = self.world.collaborations.get(action.sends.partition(".")[0])
         posts = self.world.agencies[self.state.agency].posts
         return ActionView(
             action.id, action.title, action.of or None, action.many, tuple((person.id, self.name(person.id)) for person in people), fields,
             {field.name: tuple(self.options(field, action)) for field in fields}, prefilled(self.state, fields, tuple(p.id for p in people[:1])),
-            reasons, tuple(posts[post].title for post in action.approval if post in posts), tuple(self.will(action)), action.basis,
+            standing, tuple(posts[post].title for post in action.approval if post in posts), tuple(self.will(action)), action.basis,
             collaboration.title if collaboration else None)
 
     def options(self, field: Field, action: Action) -> Iterator[tuple[str, Words]]:
@@ -285,7 +285,7 @@ class Teller:
             for effect in action.effects.get(step, ()):
                 said = self._effect(effect)
                 if said and step in names:
-                    said = words(f"{names[step]}:{said['zh']}", f"{names[step]['en']}: {said['en']}")
+                    said = words(f"{names[step]['zh']}:{said['zh']}", f"{names[step]['en']}: {said['en']}")
                 if said:
                     yield said
         if action.sends:
@@ -417,7 +417,7 @@ def case_title(names: Sequence[str], offence: Words | None, procedure: Words) ->
     what = offence or procedure
     zh = what["zh"].removesuffix("罪")
     first = names[0] if names else ""
-    return words(f"{first}{'等' if len(names) > 1 else ''}{zh}案", f"{first}{' and others' if len(names) > 1 else ''}: {what['en'].lower()}")
+    return words(f"{first}{'等' if len(names) > 1 else ''}{zh}案", f"{first}{' and others' if len(names) > 1 else ''}{': ' if first else ''}{what['en'].lower() if first else what['en']}")
 
 
 def _same(text: str) -> Words:

@@ -13,8 +13,8 @@ from dangui.core.condition import Known
 from dangui.core.deadline import Counting, due
 from dangui.core.length import Length, parse_length
 from dangui.core.problem import Problem, words
-from dangui.core.proceeding import Clock
 from dangui.core.procedure import Extension, Limit
+from dangui.core.proceeding import Clock
 
 
 def start(limit: Limit, clock_id: str, person: str | None, at: datetime, known: Known, calendar: Calendar,

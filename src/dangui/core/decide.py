@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from dangui.core import condition as conditions
+from dangui.core import reasons
+from dangui.core.effects import run
 from dangui.core.facts import say
-from dangui.core.form import Choices, Field, Filling
 from dangui.core.ledger import Actor, Draft
 from dangui.core.paper import shown
-from dangui.core.party import Person
 from dangui.core.ports import Job, PersonRecord
 from dangui.core.problem import Problem, Refusal, words
+from dangui.core.procedure import Action
 from dangui.core.proceeding import Proceeding
-from dangui.core.procedure import Action, Procedure
 from dangui.core.resolve import Act, Opening, Resolver
-from dangui.core.sending import message_fields, prefilled, send
+from dangui.core.sending import prefilled, send
 from dangui.core.world import Told
 
-CLOCKS_DIFFER = timedelta(minutes=5)
-"""How far two honest clocks may differ before "in the future" is said."""
+Application = Mapping[str, Any]
+"""An application as it stands in the state: who asked for what, who approved, what it awaits — 呈请."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an act enters — 办理结果: entries, personal records, documents to print by id, jobs, proceedings it opens."""
+    """What an act enters — 办理结果: entries, personal records, documents to print by id, jobs, openings."""
 
     drafts: tuple[Draft, ...]
     records: tuple[PersonRecord, ...] = ()
     prints: Mapping[str, Any] = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
     openings: tuple[Opening, ...] = ()
-    state: Proceeding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,229 +46,204 @@ class Request:
     at: datetime | None = None
 
 
+def concluded(resolver: Resolver, kind: str, body: Mapping[str, Any], jobs: tuple[Job, ...] = ()) -> Decision:
+    """The decision whose one entry says ``body`` and what was resolved. Raises Refusal if anything stood in the way."""
+    if resolver.problems:
+        raise Refusal(resolver.problems)
+    entry = {"of": list(resolver.act.about), **body, "effects": resolver.effects}
+    draft = Draft(resolver.state.id, kind, entry, resolver.act.at)
+    return Decision((draft,), tuple(resolver.records), resolver.prints, jobs, tuple(resolver.openings))
+
+
 def act(told: Told, state: Proceeding, actor: Actor, request: Request) -> Decision:
     """Do an action, or apply for it where it needs approval. Raises Refusal with every reason."""
-    procedure = told.world.procedures[state.procedure]
-    action = procedure.actions.get(request.action)
+    action = told.world.procedures[state.procedure].actions.get(request.action)
     if action is None:
-        raise Refusal([Problem("action.unknown", "action", words(f"没有“{request.action}”这个办理动作", f"there is no action '{request.action}'"))])
-    at = request.at or told.now
-    fields = form_of(told, procedure, action)
-    given = {**prefilled(state, fields, request.of), **request.values}
-    values, problems = check_values(told, procedure, state, fields, given, request.of, at, action.sends.partition(".")[0])
-    problems = [*may_act(procedure, state, actor, action), *right_time(state, told.now, at), *right_persons(state, action, request.of),
-                *unmet(told, procedure, state, action, request.of, values, at), *problems]
+        raise Refusal([Problem("action.unknown", "action", words(
+            "没有这个办理动作", f"there is no action '{request.action}'"))])
+    at, of = request.at or told.now, request.of
+    fields = reasons.form_of(told.world, action)
+    given = {**prefilled(state, fields, of), **request.values}
+    values, problems = reasons.checked(told, state, fields, given, of, at, action.collaboration)
+    problems = [
+        *reasons.wrong_stage(state, action), *reasons.wrong_actor(state, actor, action),
+        *reasons.wrong_time(state, told.now, at), *reasons.wrong_persons(state, action, of),
+        *reasons.unmet(told, state, action, of, values, at), *problems,
+    ]
     if problems:
         raise Refusal(problems)
-    resolver = Resolver(told, procedure, state, Act(actor, at, fields, values, request.of))
-    if action.approval:
-        return _applied(resolver, action, request)
-    return _performed(resolver, action, "done", "action.done", {})
+    resolver = _resolver(told, state, Act(actor, at, fields, values, of))
+    return _applied(resolver, action) if action.approval else _performed(resolver, action, "done", {})
 
 
-def approve(told: Told, state: Proceeding, actor: Actor, application_id: str, *, at: datetime | None = None, note: str = "") -> Decision:
-    """Approve an application — 批准. The approver is another person than the applicant, in the post whose turn it is."""
-    application, action, resolver = _pending(told, state, actor, application_id, at or told.now, "applied")
-    given = [*application["approvals"], {"user": actor.user, "post": actor.post, "at": resolver.act.at.isoformat(), "note": note}]
+def approve(told: Told, state: Proceeding, actor: Actor, application: str, *, at: datetime | None = None,
+            note: str = "") -> Decision:
+    """Approve an application — 批准: another person than the applicant, in the post whose turn it is."""
+    asked, action = _waiting(told, state, application, "applied")
+    moment = at or told.now
+    _refuse_if([*reasons.wrong_actor(state, actor, action, [asked["awaits"]]), *_not_own(asked, actor, action),
+                *_wrong_turn(told, state, asked, moment)])
+    resolver = _next_step(told, state, actor, asked, action, moment)
+    given = [*asked["approvals"], {"user": actor.user, "post": actor.post, "at": moment.isoformat(), "note": note}]
     further = action.approval[len(given):]
-    changed = {"id": application_id, "approvals": given, "awaits": further[0] if further else None}
     if further:
-        resolver.add(**{"is": "application", "application": changed})
-        return _decision(resolver, "action.endorsed", action, application)
-    executing = "executed" in action.effects
-    resolver.add(**{"is": "application", "application": {**changed, "status": "approved" if executing else "done"}})
-    if executing:
-        resolver.run(action.effects.get("approved", ()))
-        return _decision(resolver, "action.approved", action, application)
-    return _performed(resolver, action, "approved", "action.approved", application)
+        _move(resolver, asked, approvals=given, awaits=further[0])
+        return _entered(resolver, "action.endorsed", action, asked)
+    if "executed" not in action.effects:
+        _move(resolver, asked, approvals=given, awaits=None, status="done")
+        return _performed(resolver, action, "approved", asked)
+    _move(resolver, asked, approvals=given, awaits=None, status="approved")
+    run(resolver, action.effects.get("approved", ()))
+    return _entered(resolver, "action.approved", action, asked)
 
 
-def turn_down(told: Told, state: Proceeding, actor: Actor, application_id: str, reason: str, *, at: datetime | None = None) -> Decision:
+def turn_down(told: Told, state: Proceeding, actor: Actor, application: str, reason: str, *,
+              at: datetime | None = None) -> Decision:
     """Refuse an application, with the reason — 不批准."""
-    application, action, resolver = _pending(told, state, actor, application_id, at or told.now, "applied")
+    asked, action = _waiting(told, state, application, "applied")
+    moment = at or told.now
+    problems = [*reasons.wrong_actor(state, actor, action, [asked["awaits"]]), *_not_own(asked, actor, action),
+                *_wrong_turn(told, state, asked, moment)]
     if not reason.strip():
-        raise Refusal([Problem("field.missing/reason", "with.reason", words("不批准须说明理由", "a refusal needs its reason"))])
-    resolver.add(**{"is": "application", "application": {"id": application_id, "status": "refused", "awaits": None, "reason": reason, "refused_by": actor.user}})
-    return _decision(resolver, "action.refused", action, application)
+        problems.append(Problem("field.missing/reason", "with.reason", words(
+            "不批准须说明理由", "a refusal needs its reason")))
+    _refuse_if(problems)
+    resolver = _next_step(told, state, actor, asked, action, moment)
+    _move(resolver, asked, status="refused", awaits=None, reason=reason, refused_by=actor.user)
+    return _entered(resolver, "action.refused", action, asked)
 
 
-def execute(told: Told, state: Proceeding, actor: Actor, application_id: str, *, at: datetime | None = None) -> Decision:
+def execute(told: Told, state: Proceeding, actor: Actor, application: str, *, at: datetime | None = None) -> Decision:
     """Carry out what was approved, at the time it really happened — 执行; this starts the clocks."""
-    application, action, resolver = _pending(told, state, actor, application_id, at or told.now, "approved")
-    approved_at = datetime.fromisoformat(application["approvals"][-1]["at"])
-    if resolver.act.at < approved_at:
-        resolver.add(**{"is": "flag", "flag": {"code": "executed_before_approval", "person": None, "at": resolver.act.at.isoformat(), "basis": list(action.basis),
-                        "says": words("执行时间早于批准时间", "executed before it was approved")}})
-    resolver.add(**{"is": "application", "application": {"id": application_id, "status": "done", "executed_at": resolver.act.at.isoformat()}})
-    return _performed(resolver, action, "executed", "action.executed", application)
+    asked, action = _waiting(told, state, application, "approved")
+    moment = at or told.now
+    _refuse_if([*reasons.wrong_actor(state, actor, action, asked["executes"]),
+                *_wrong_turn(told, state, asked, moment)])
+    resolver = _next_step(told, state, actor, asked, action, moment)
+    if moment < datetime.fromisoformat(asked["approvals"][-1]["at"]):
+        resolver.flag({
+            "code": "executed_before_approval", "person": None, "at": moment.isoformat(), "basis": list(action.basis),
+            "says": words("执行时间早于批准时间", "executed before it was approved")})
+    _move(resolver, asked, status="done", executed_at=moment.isoformat())
+    return _performed(resolver, action, "executed", asked)
 
 
-def cancel(told: Told, state: Proceeding, actor: Actor, application_id: str, reason: str) -> Decision:
+def cancel(told: Told, state: Proceeding, actor: Actor, application: str, reason: str) -> Decision:
     """Take one's own application back before it is approved — 撤回呈请."""
-    application, action, resolver = _pending(told, state, actor, application_id, told.now, "applied", own=True)
-    resolver.add(**{"is": "application", "application": {"id": application_id, "status": "withdrawn", "awaits": None, "reason": reason}})
-    return _decision(resolver, "action.withdrawn", action, application)
+    asked, action = _waiting(told, state, application, "applied")
+    problems = reasons.barred(state, actor)
+    if actor.user != asked["user"]:
+        problems.append(Problem("approval.same_person", "actor", words(
+            "只能撤回本人的呈请", "only one's own application can be taken back"), basis=action.basis))
+    _refuse_if(problems)
+    resolver = _next_step(told, state, actor, asked, action, told.now)
+    _move(resolver, asked, status="withdrawn", awaits=None, reason=reason)
+    return _entered(resolver, "action.withdrawn", action, asked)
 
 
-def may_act(procedure: Procedure, state: Proceeding, actor: Actor, action: Action, posts: Sequence[str] = ()) -> list[Problem]:
-    """Why this actor may not do this action in this stage; empty if he may."""
-    problems = []
-    if state.stage not in action.stages:
-        problems.append(Problem("action.wrong_stage", "action", words(
-            f"现处于“{state.stage_title.get('zh', '')}”阶段,不能办理“{action.title['zh']}”",
-            f"'{action.title['en']}' can't be done in the stage '{state.stage_title.get('en', '')}'")))
-    roles = {person.role for person in state.persons.values() if person.user == actor.user and not person.left}
-    allowed = posts or action.by
-    if not (actor.agency == state.agency and actor.post in allowed or roles & set(allowed)):
-        problems.append(Problem("action.wrong_post", "actor", words(
-            f"“{action.title['zh']}”不由本岗位办理", f"'{action.title['en']}' is not for this post"), basis=action.basis))
-    if actor.user in state.recused:
-        problems.append(Problem("action.recused", "actor", words("您已回避本案", "you are recused from this case")))
-    return problems
+def _refuse_if(problems: list[Problem]) -> None:
+    if problems:
+        raise Refusal(problems)
 
 
-def right_time(state: Proceeding, now: datetime, at: datetime) -> list[Problem]:
-    """Impossible dates: after it is recorded, or before the case."""
-    if at > now + CLOCKS_DIFFER:
-        return [Problem("time.in_future", "at", words("发生时间不能晚于登记时间", "it can't have happened after it is recorded"))]
-    if state.opened_at and at < state.opened_at:
-        return [Problem("time.before_case", "at", words("发生时间不能早于本案受理时间", "it can't have happened before the case was opened"))]
-    return []
+def _resolver(told: Told, state: Proceeding, act: Act) -> Resolver:
+    return Resolver(told, told.world.procedures[state.procedure], state, act)
 
 
-def right_persons(state: Proceeding, action: Action, of: Sequence[str]) -> list[Problem]:
-    """Whether the persons named are those the action is of."""
-    if not action.of:
-        return [Problem("person.not_wanted", "of", words("此动作不针对特定人", "this action is not of a person"))] if of else []
-    if not of or len(of) > 1 and not action.many:
-        return [Problem("person.missing", "of", words("请选定一名当事人", "choose one person"))]
-    wrong = [each for each in of if each not in state.persons or state.persons[each].left or state.persons[each].role != action.of]
-    return [Problem("person.wrong_role", "of", words("所选人员不在本案或身份不符", "that person is not here, or not in that role"))] if wrong else []
-
-
-def unmet(told: Told, procedure: Procedure, state: Proceeding, action: Action, of: Sequence[str], values: Mapping[str, Any],
-          at: datetime) -> list[Problem]:
-    """Every leaf of ``needs`` that stands in the way, said with the titles of the pack."""
-    resolver = Resolver(told, procedure, state, Act(Actor("", "", ""), at, (), values, tuple(of)))
-    found = {failure.code: failure for person in (of or [None])
-             for failure in conditions.failures(action.needs, resolver.facts(person if person in state.persons else None))}
-    problems = []
-    for code, failure in found.items():
-        said = say(failure.word, procedure, told.world)
-        problems.append(Problem(code, "needs", words(
-            f"{'不得' if failure.negated else '须'}具备:{said['zh']}", f"{'must not be' if failure.negated else 'required'}: {said['en']}"),
-            basis=action.basis))
-    return problems
-
-
-def form_of(told: Told, procedure: Procedure, action: Action) -> tuple[Field, ...]:
-    """The action's own field table and that of the node it sends."""
-    return (*action.asks, *(each for each in message_fields(told.world, action) if each.name not in {own.name for own in action.asks}))
-
-
-def check_values(told: Told, procedure: Procedure, state: Proceeding, fields: Sequence[Field], given: Mapping[str, Any], of: Sequence[str],
-                 at: datetime, collaboration: str = "") -> tuple[dict[str, Any], list[Problem]]:
-    """(clean values, every problem) of a filled form."""
-    roles = {person.role for person in state.persons.values()}
-    posts = {field.table for field in fields if field.kind == "user"}
-    choices = Choices(
-        codes=told.world.codes_for(procedure, collaboration), persons={role: [person.id for person in state.people(role)] for role in roles},
-        users={post: _holders(told, procedure, state, post) for post in posts},
-        materials=list(state.materials), documents=list(state.documents), exhibits=list(state.exhibits))
-    resolver = Resolver(told, procedure, state, Act(Actor("", "", ""), at, tuple(fields), given, tuple(each for each in of if each in state.persons)))
-    person = resolver.act.about[0] if resolver.act.about else None
-    return Filling(fields, given, choices, lambda clean: replace(resolver.facts(person), fields=clean)).run()
-
-
-def _holders(told: Told, procedure: Procedure, state: Proceeding, post: str) -> tuple[str, ...]:
-    """Who may be named: holders of the post, of the post that leads (``leads``), or of any post of the agency (``any``)."""
-    posts = {"leads": (procedure.leads,), "any": tuple(told.world.agencies[state.agency].posts)}.get(post, (post,))
-    return tuple(dict.fromkeys(user for each in posts for user in told.users_with(state.agency, each)))
-
-
-def _applied(resolver: Resolver, action: Action, request: Request) -> Decision:
+def _applied(resolver: Resolver, action: Action) -> Decision:
     act = resolver.act
     application = {
-        "id": resolver.told.new_id("application"), "action": action.id, "title": action.title, "of": list(act.about), "with": dict(act.values),
-        "shown": shown(act.fields, act.values, _codes(resolver, action)), "user": act.actor.user, "post": act.actor.post,
+        "id": resolver.told.new_id("application"), "action": action.id, "title": action.title, "of": list(act.about),
+        "with": dict(act.values), "shown": _shown(resolver, action), "user": act.actor.user, "post": act.actor.post,
         "at": act.at.isoformat(), "status": "applied", "approvals": [], "awaits": action.approval[0],
         "executes": list(action.executes or action.by),
     }
-    resolver.add(**{"is": "application", "application": application})
-    resolver.run(action.effects.get("applied", ()))
-    return _decision(resolver, "action.applied", action, application)
+    resolver.add("application", application=application)
+    run(resolver, action.effects.get("applied", ()))
+    return _entered(resolver, "action.applied", action, application)
 
 
-def _codes(resolver: Resolver, action: Action) -> Mapping[str, Any]:
-    return resolver.world.codes_for(resolver.procedure, action.sends.partition(".")[0])
+def _waiting(told: Told, state: Proceeding, application: str, status: str) -> tuple[Application, Action]:
+    """The application that waits for such a step, and its action."""
+    asked = state.applications.get(application)
+    if asked is None or asked["status"] != status:
+        raise Refusal([Problem("application.none", "application", words(
+            "没有待此步骤的呈请,可能已由他人办理", "nothing awaits this step; somebody may have done it"))])
+    return asked, told.world.procedures[state.procedure].actions[asked["action"]]
 
 
-def _pending(told: Told, state: Proceeding, actor: Actor, application_id: str, at: datetime, status: str,
-             own: bool = False) -> tuple[Mapping[str, Any], Action, Resolver]:
-    """The application, its action and a resolver for its next step; or Refusal."""
-    application = state.applications.get(application_id)
-    procedure = told.world.procedures[state.procedure]
-    if application is None or application["status"] != status:
-        raise Refusal([Problem("application.none", "application", words("没有待此步骤的呈请,可能已由他人办理", "nothing awaits this step; somebody may have done it"))])
-    action = procedure.actions[application["action"]]
-    posts = [application["post"]] if own else [application["awaits"]] if status == "applied" else list(application["executes"])
-    problems = [problem for problem in may_act(procedure, state, actor, action, posts) if problem.code != "action.wrong_stage"]
-    problems += right_time(state, told.now, at)
-    if own and actor.user != application["user"] or status == "applied" and not own and (
-            actor.user == application["user"] or actor.user in [each["user"] for each in application["approvals"]]):
-        problems.append(Problem("approval.same_person", "actor", words("呈请人不得自行审批", "nobody approves his own application") if not own else
-                                words("只能撤回本人的呈请", "only one's own application can be taken back"), basis=action.basis))
-    if at < datetime.fromisoformat(application["at"]):
-        problems.append(Problem("time.before_application", "at", words("不能早于呈请时间", "it can't be before the application")))
-    if problems:
-        raise Refusal(problems)
-    fields = form_of(told, procedure, action)
-    return application, action, Resolver(told, procedure, state, Act(actor, at, fields, application["with"], tuple(application["of"])))
+def _not_own(asked: Application, actor: Actor, action: Action) -> list[Problem]:
+    """Nobody approves his own application, nor twice."""
+    if actor.user not in (asked["user"], *(given["user"] for given in asked["approvals"])):
+        return []
+    return [Problem("approval.same_person", "actor", words(
+        "呈请人不得自行审批", "nobody approves his own application"), basis=action.basis)]
 
 
-def _performed(resolver: Resolver, action: Action, step: str, kind: str, application: Mapping[str, Any]) -> Decision:
-    """The step in which the action takes effect: its effects, what it sends, the liberty rule, flags for what was expected."""
+def _wrong_turn(told: Told, state: Proceeding, asked: Application, at: datetime) -> list[Problem]:
+    found = reasons.wrong_time(state, told.now, at)
+    if at < datetime.fromisoformat(asked["at"]):
+        found.append(Problem("time.before_application", "at", words(
+            "不能早于呈请时间", "it can't be before the application")))
+    return found
+
+
+def _next_step(told: Told, state: Proceeding, actor: Actor, asked: Application, action: Action,
+               at: datetime) -> Resolver:
+    fields = reasons.form_of(told.world, action)
+    return _resolver(told, state, Act(actor, at, fields, asked["with"], tuple(asked["of"])))
+
+
+def _move(resolver: Resolver, asked: Application, **changes: Any) -> None:
+    resolver.add("application", application={"id": asked["id"], **changes})
+
+
+_KINDS = {"done": "action.done", "approved": "action.approved", "executed": "action.executed"}
+
+
+def _performed(resolver: Resolver, action: Action, step: str, asked: Application) -> Decision:
+    """The step in which the action takes effect: flags for what was expected, its effects, what it sends."""
     for person in resolver.act.about or (None,):
         for failure in conditions.failures(action.expects, resolver.facts(person)):
-            said = say(failure.word, resolver.procedure, resolver.world)
-            resolver.add(**{"is": "flag", "flag": {
-                "code": f"expected.{failure.word}", "person": person, "at": resolver.act.at.isoformat(), "basis": list(action.basis), "says": words(
-                    f"办理“{action.title['zh']}”时{'不应' if failure.negated else '应'}具备:{said['zh']}",
-                    f"'{action.title['en']}' {'should not' if failure.negated else 'should'} have: {said['en']}")}})
-    resolver.run(action.effects.get(step, ()))
+            resolver.flag(_unexpected(resolver, action, person, failure))
+    run(resolver, action.effects.get(step, ()))
     jobs = send(resolver, action) if action.sends else ()
-    resolver.problems.extend(liberty(resolver))
-    return _decision(resolver, kind, action, application, tuple(jobs))
+    return _entered(resolver, _KINDS[step], action, asked, tuple(jobs))
 
 
-def liberty(resolver: Resolver) -> list[Problem]:
-    """Whoever this act takes or keeps in custody must be under a running, unexpired limit here (CPL 98)."""
-    problems = []
-    for person in _taken(resolver):
-        live = [clock for clock in resolver.state.live_clocks()
-                if clock.liberty and clock.person in (None, person.id) and clock.ends_at > resolver.act.at]
-        if person.custody and not live:
-            problems.append(Problem("liberty.no_clock", "effects", words(
-                "限制人身自由须有正在计算的法定期限", "a deprivation of liberty needs a lawful limit that is running")))
-    return problems
-
-
-def _taken(resolver: Resolver) -> list[Person]:
-    ids = [effect["person"] for effect in resolver.effects if effect["is"] == "measure" and effect["custody"]]
-    return [resolver.state.persons[each] for each in dict.fromkeys(ids)]
-
-
-def _decision(resolver: Resolver, kind: str, action: Action, application: Mapping[str, Any], jobs: tuple[Job, ...] = ()) -> Decision:
-    if resolver.problems:
-        raise Refusal(resolver.problems)
-    act = resolver.act
-    values = application.get("with") or _plain_values(act)
-    body = {
-        "action": action.id, "title": action.title, "of": list(act.about), "with": values,
-        "shown": application.get("shown") or shown(act.fields, act.values, _codes(resolver, action)),
-        "application": application.get("id"), "basis": list(action.basis), "effects": resolver.effects,
+def _unexpected(resolver: Resolver, action: Action, person: str | None, failure: conditions.Failure) -> dict[str, Any]:
+    said = say(failure.word, resolver.procedure, resolver.world)
+    zh, en = ("不应", "should not") if failure.negated else ("应", "should")
+    return {
+        "code": f"expected.{failure.word}", "person": person, "at": resolver.act.at.isoformat(),
+        "basis": list(action.basis), "says": words(
+            f"办理“{action.title['zh']}”时{zh}具备:{said['zh']}", f"'{action.title['en']}' {en} have: {said['en']}"),
     }
-    return Decision((Draft(resolver.state.id, kind, body, act.at),), tuple(resolver.records), resolver.prints, jobs, tuple(resolver.openings), resolver.state)
+
+
+def _without_limit(resolver: Resolver) -> list[Problem]:
+    """Whoever this act takes into custody must be under a running, unexpired limit here (CPL 98)."""
+    taken = {effect["person"] for effect in resolver.effects if effect["is"] == "measure" and effect["custody"]}
+    clocks = [clock for clock in resolver.state.live_clocks() if clock.liberty and clock.ends_at > resolver.act.at]
+    return [
+        Problem("liberty.no_clock", "effects", words(
+            "限制人身自由须有正在计算的法定期限", "a deprivation of liberty needs a lawful limit that is running"))
+        for person in taken
+        if resolver.state.persons[person].custody and not any(clock.person in (None, person) for clock in clocks)]
+
+
+def _entered(resolver: Resolver, kind: str, action: Action, asked: Application, jobs: tuple[Job, ...] = ()) -> Decision:
+    resolver.problems += _without_limit(resolver)
+    return concluded(resolver, kind, {
+        "action": action.id, "title": action.title, "with": asked.get("with") or _plain_values(resolver.act),
+        "shown": asked.get("shown") or _shown(resolver, action), "application": asked.get("id"),
+        "basis": list(action.basis),
+    }, jobs)
+
+
+def _shown(resolver: Resolver, action: Action) -> list[dict[str, Any]]:
+    codes = resolver.world.codes_for(resolver.procedure, action.collaboration)
+    return shown(resolver.act.fields, resolver.act.values, codes)
 
 
 def _plain_values(act: Act) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from dangui.core.party import Person
 from dangui.core.problem import Words, words
-from dangui.core.proceeding import Proceeding
 from dangui.core.procedure import Procedure
+from dangui.core.proceeding import Proceeding
 from dangui.core.world import World
 
 

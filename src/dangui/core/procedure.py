@@ -1,28 +1,33 @@
-"""Procedure — 流程: what may be done in a proceeding, by which post, when and on which legal basis; data made of packs."""
+"""Procedure — 流程: what may be done in a proceeding, by which post, when and on which basis; data made of packs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast, get_args
 
 from dangui.core import condition as conditions
 from dangui.core.condition import ALWAYS, Condition
-from dangui.core.deadline import Counting
+from dangui.core.deadline import Counting, Counts
 from dangui.core.form import Field, parse_fields
 from dangui.core.length import Bounds, Length, Unit, parse_bounds
 from dangui.core.problem import Problem, Words, words
 from dangui.core.shape import Shape, nearest
 
 VERBS: Mapping[str, tuple[str, ...]] = {
-    "stage": (), "mark": ("scope", "per"), "unmark": ("scope", "per"), "measure": (), "join": ("record", "user", "for"), "charge": (), "discharge": (),
-    "outcome": (), "remember": ("scope", "per"), "start": ("from", "per", "scope"), "meet": (), "cancel": (), "extend": ("by", "to", "reason"),
-    "pause": ("reason",), "resume": (), "restart": ("from", "per", "scope"), "issue": ("to",), "bind": (), "strike": (), "supersede": ("by",),
-    "exclude": (), "seal": (), "exhibit": (), "serve": (), "assign": (), "release": (), "recuse": (), "cover": (), "grant": (),
-    "sentence": (), "separate": (), "merge": (), "open": (), "hold": (), "unhold": (), "close": (), "leave": (),
+    "stage": (), "mark": ("scope", "per"), "unmark": ("scope", "per"), "measure": (), "join": ("record", "user", "for"),
+    "charge": (), "discharge": (), "outcome": (), "remember": ("scope", "per"), "start": ("from", "per", "scope"),
+    "meet": (), "cancel": (), "extend": ("by", "to", "reason"), "pause": ("reason",), "resume": (),
+    "restart": ("from", "per", "scope"), "issue": ("to",), "bind": (), "strike": (), "supersede": ("by",),
+    "exclude": (), "seal": (), "exhibit": (), "serve": (), "assign": (), "release": (), "recuse": (), "cover": (),
+    "grant": (), "sentence": (), "separate": (), "merge": (), "open": (), "hold": (), "unhold": (), "close": (),
+    "leave": (),
 }
 """Every effect an action may have, with the further keys it takes — see CONTRIBUTING, "effects"."""
+
+STEPS = ("done", "applied", "approved", "executed")
+"""When effects happen: ``done`` at once; with approval at application, at approval and at execution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,16 @@ class Action:
     effects: Mapping[str, tuple[Effect, ...]]
     basis: tuple[str, ...]
     place: str
+
+    @property
+    def collaboration(self) -> str:
+        """The collaboration of the message it sends, or ""."""
+        return self.sends.partition(".")[0]
+
+    @property
+    def node(self) -> str:
+        """The node of that collaboration, or ""."""
+        return self.sends.partition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +156,11 @@ def parse_effects(raw: Sequence[Any], place: str, problems: list[Problem]) -> tu
 
 def _parse_effect(raw: Any, place: str, problems: list[Problem]) -> Effect:
     shape = Shape(raw, place, problems)
-    verb = next((key for key in raw if key in VERBS), "") if isinstance(raw, Mapping) else ""
+    keys = [str(key) for key in raw] if isinstance(raw, Mapping) else [str(raw)]
+    verb = next((key for key in keys if key in VERBS), "")
     if not verb:
-        keys = list(raw) if isinstance(raw, Mapping) else [str(raw)]
-        shape.complain("effect.unknown", "", f"没有“{'、'.join(map(str, keys))}”这种效果", f"no effect is called {', '.join(map(str, keys))}",
-                       nearest(str(keys[0]) if keys else "", VERBS))
+        zh, en = f"没有“{'、'.join(keys)}”这种效果", f"no effect is called {', '.join(keys)}"
+        shape.complain("effect.unknown", "", zh, en, nearest(keys[0] if keys else "", VERBS))
         return Effect("close", None, {}, ALWAYS)
     when = conditions.parse(shape.any("when"), f"{place}.when", problems)
     more = {key: shape.any(key) for key in VERBS[verb] if shape.has(key)}
@@ -157,37 +172,50 @@ def _parse_effect(raw: Any, place: str, problems: list[Problem]) -> Effect:
 def parse_action(action_id: str, raw: Any, stages: tuple[str, ...], place: str, problems: list[Problem]) -> Action:
     """One action of a stage file."""
     shape = Shape(raw, place, problems)
-    of = shape.any("of")
-    of_role, many = (str(of.get("role", "")), bool(of.get("many"))) if isinstance(of, Mapping) else (str(of or ""), False)
+    of_role, many = _of(shape.any("of"))
     effects = {step: parse_effects(shape.many(f"when_{step}"), f"{place}.when_{step}", problems)
-               for step in ("done", "applied", "approved", "executed") if shape.has(f"when_{step}")}
+               for step in STEPS if shape.has(f"when_{step}")}
     action = Action(
-        action_id, shape.title(), shape.texts("by", required=True), shape.texts("in") or stages, shape.texts("approval"),
-        shape.texts("executes"), of_role, many, conditions.parse(shape.any("needs"), f"{place}.needs", problems),
+        action_id, shape.title(), shape.texts("by", required=True), shape.texts("in") or stages,
+        shape.texts("approval"), shape.texts("executes"), of_role, many,
+        conditions.parse(shape.any("needs"), f"{place}.needs", problems),
         conditions.parse(shape.any("expects"), f"{place}.expects", problems),
-        parse_fields(shape.many("asks"), f"{place}.asks", problems), shape.text("sends"), effects, shape.texts("basis"), place,
+        parse_fields(shape.many("asks"), f"{place}.asks", problems), shape.text("sends"), effects,
+        shape.texts("basis"), place,
     )
     shape.done()
-    steps = set(effects)
-    if action.approval and "done" in steps or not action.approval and steps - {"done"}:
-        shape.complain("action.steps", "when_done", "须经审批的动作用 when_approved/when_executed,不须审批的用 when_done",
-                       "an action with approval has when_approved or when_executed; one without has when_done")
+    _check_steps(action, shape)
     return action
+
+
+def _of(raw: Any) -> tuple[str, bool]:
+    """(role, whether several) of ``of: suspect`` or ``of: {role: suspect, many: true}``."""
+    if isinstance(raw, Mapping):
+        return str(raw.get("role", "")), bool(raw.get("many"))
+    return str(raw or ""), False
+
+
+def _check_steps(action: Action, shape: Shape) -> None:
+    wrong = "done" in action.effects if action.approval else set(action.effects) - {"done"}
+    if wrong:
+        shape.complain("action.steps", "when_done",
+                       "须经审批的动作用 when_approved/when_executed,不须审批的用 when_done",
+                       "an action with approval has when_approved or when_executed; one without has when_done")
+    if action.approval and any(field.kind == "person" for field in action.asks):
+        shape.complain("action.person_in_application", "asks",
+                       "须经审批的动作不得填报个人信息:呈请写入登记簿,不能删除",
+                       "an action with approval can't ask for a personal record: what was applied for stays for ever")
 
 
 def parse_limit(limit_id: str, raw: Any, place: str, problems: list[Problem]) -> Limit:
     """One entry of deadlines.yaml."""
     shape = Shape(raw, place, problems)
-    liberty = shape.choice("protects", ["liberty"]) == "liberty"
-    rows = tuple(_parse_row(item, f"{place}.length[{number}]", problems) for number, item in enumerate(shape.many("length", required=True)))
-    unit_hours = bool(rows) and rows[0].length.unit is Unit.HOURS
-    counts = shape.choice("counts", ["next_day", "from_fact", "next_hour"], "from_fact" if unit_hours else "next_day")
-    rolls = shape.flag("rolls", not liberty)
-    if liberty and rolls:
-        shape.complain("limit.liberty_rolls", "rolls", "涉及人身自由的期限不因节假日顺延", "a limit that protects liberty never rolls over rest days")
+    rows = tuple(_parse_row(item, f"{place}.length[{number}]", problems)
+                 for number, item in enumerate(shape.many("length", required=True)))
+    extendable = tuple(_parse_extension(item, f"{place}.extendable[{number}]", problems)
+                       for number, item in enumerate(shape.many("extendable")))
     limit = Limit(
-        limit_id, shape.title(), rows, Counting(counts=counts, rolls=rolls and not liberty, protects_liberty=liberty),  # type: ignore[arg-type]
-        tuple(_parse_extension(item, f"{place}.extendable[{number}]", problems) for number, item in enumerate(shape.many("extendable"))),
+        limit_id, shape.title(), rows, _parse_counting(shape, rows), extendable,
         shape.choice("at_end", ["release_or_convert", "decide", "act", "none"], "none"),
         tuple(_length(text, f"{place}.warn", problems) for text in shape.texts("warn")),
         shape.title("unverified", required=False), place,
@@ -196,6 +224,17 @@ def parse_limit(limit_id: str, raw: Any, place: str, problems: list[Problem]) ->
     shape.text("met_by")
     shape.done()
     return limit
+
+
+def _parse_counting(shape: Shape, rows: Sequence[LengthRow]) -> Counting:
+    liberty = shape.choice("protects", ["liberty"]) == "liberty"
+    usual = "from_fact" if rows and rows[0].length.unit is Unit.HOURS else "next_day"
+    counts = cast("Counts", shape.choice("counts", get_args(Counts), usual))
+    rolls = shape.flag("rolls", not liberty)
+    if liberty and rolls:
+        shape.complain("limit.liberty_rolls", "rolls", "涉及人身自由的期限不因节假日顺延",
+                       "a limit that protects liberty never rolls over rest days")
+    return Counting(counts=counts, rolls=rolls and not liberty, protects_liberty=liberty)
 
 
 def _parse_row(raw: Any, place: str, problems: list[Problem]) -> LengthRow:
@@ -214,7 +253,8 @@ def _parse_extension(raw: Any, place: str, problems: list[Problem]) -> Extension
         shape.complain("limit.extension", "by", "延长须写明 by 或 to 之一", "an extension says either by or to")
     found = Extension(
         _bounds(by, place, problems) if by else None, _length(to, place, problems) if to else None,
-        conditions.parse(shape.any("when"), f"{place}.when", problems), shape.number("times") or 0, shape.text("basis"))
+        conditions.parse(shape.any("when"), f"{place}.when", problems), shape.number("times") or 0, shape.text("basis"),
+    )
     shape.done()
     return found
 

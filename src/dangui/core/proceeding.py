@@ -204,9 +204,10 @@ def fold(entries: Iterable[Entry], start: Proceeding | None = None) -> Proceedin
 
 
 def _opened(work: Work, effect: Fact, at: datetime) -> None:
-    lists = ("supervisors", "receivers")
-    work.put(**{key: value for key, value in effect.items() if key not in ("is", *lists)}, opened_at=at)
-    work.put(**{key: tuple(effect[key]) for key in lists})
+    plain = ("id", "case_id", "procedure", "agency", "number", "main_role", "stage", "pack", "leads", "title",
+             "stage_title")
+    work.put(**{key: effect[key] for key in plain}, opened_at=at,
+             supervisors=tuple(effect["supervisors"]), receivers=tuple(effect["receivers"]))
 
 
 def _stage(work: Work, effect: Fact, at: datetime) -> None:

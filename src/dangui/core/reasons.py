@@ -1,0 +1,115 @@
+"""Reasons — 不予办理的理由: every question asked before an act is done; each answers with what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from dangui.core import condition as conditions
+from dangui.core.facts import Facts, say
+from dangui.core.form import Choices, Field, Filling
+from dangui.core.ledger import Actor
+from dangui.core.problem import Problem, words
+from dangui.core.procedure import Action
+from dangui.core.proceeding import Proceeding
+from dangui.core.sending import message_fields
+from dangui.core.world import Told, World
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far two honest clocks may differ before "in the future" is said."""
+
+
+def wrong_actor(state: Proceeding, actor: Actor, action: Action, posts: Sequence[str] = ()) -> list[Problem]:
+    """Why this actor may not do this action; ``posts`` are those whose turn it is (default: the action's own)."""
+    allowed = set(posts or action.by)
+    roles = {person.role for person in state.persons.values() if person.user == actor.user and not person.left}
+    found = barred(state, actor)
+    if not (actor.agency == state.agency and actor.post in allowed) and not roles & allowed:
+        said = words(f"“{action.title['zh']}”不由本岗位办理", f"'{action.title['en']}' is not for this post")
+        found.append(Problem("action.wrong_post", "actor", said, basis=action.basis))
+    return found
+
+
+def barred(state: Proceeding, actor: Actor) -> list[Problem]:
+    """Why this actor may do nothing at all here: he is recused (回避)."""
+    if actor.user not in state.recused:
+        return []
+    return [Problem("action.recused", "actor", words("您已回避本案", "you are recused from this case"))]
+
+
+def wrong_stage(state: Proceeding, action: Action) -> list[Problem]:
+    """Why it can't be done in this stage."""
+    if state.stage in action.stages:
+        return []
+    return [Problem("action.wrong_stage", "action", words(
+        f"现处于“{state.stage_title.get('zh', '')}”阶段,不能办理“{action.title['zh']}”",
+        f"'{action.title['en']}' can't be done in the stage '{state.stage_title.get('en', '')}'"))]
+
+
+def wrong_time(state: Proceeding, now: datetime, at: datetime) -> list[Problem]:
+    """Impossible dates: after it is recorded, or before the case."""
+    if at > now + CLOCKS_DIFFER:
+        return [Problem("time.in_future", "at", words(
+            "发生时间不能晚于登记时间", "it can't have happened after it is recorded"))]
+    if state.opened_at and at < state.opened_at:
+        return [Problem("time.before_case", "at", words(
+            "发生时间不能早于本案受理时间", "it can't have happened before the case was opened"))]
+    return []
+
+
+def wrong_persons(state: Proceeding, action: Action, of: Sequence[str]) -> list[Problem]:
+    """Whether the persons named are those the action is of."""
+    if not action.of:
+        said = words("此动作不针对特定人", "this action is not of a person")
+        return [Problem("person.not_wanted", "of", said)] if of else []
+    if not of or (len(of) > 1 and not action.many):
+        return [Problem("person.missing", "of", words("请选定一名当事人", "choose one person"))]
+    here = {person.id for person in state.people(action.of)}
+    if set(of) <= here:
+        return []
+    return [Problem("person.wrong_role", "of", words(
+        "所选人员不在本案或身份不符", "that person is not here, or not in that role"))]
+
+
+def unmet(told: Told, state: Proceeding, action: Action, of: Sequence[str], values: Mapping[str, Any],
+          at: datetime) -> list[Problem]:
+    """Every leaf of ``needs`` that stands in the way, said with the titles of the pack."""
+    found = {
+        failure.code: failure for person in of or [""]
+        for failure in conditions.failures(action.needs, Facts(state, state.persons.get(person), at, values))}
+    problems = []
+    for code, failure in found.items():
+        said = say(failure.word, told.world.procedures[state.procedure], told.world)
+        zh, en = ("不得", "must not be") if failure.negated else ("须", "required")
+        problems.append(Problem(code, "needs", words(
+            f"{zh}具备:{said['zh']}", f"{en}: {said['en']}"), basis=action.basis))
+    return problems
+
+
+def form_of(world: World, action: Action) -> tuple[Field, ...]:
+    """The action's own field table, and what the message it sends asks besides."""
+    own = {field.name for field in action.asks}
+    return (*action.asks, *(field for field in message_fields(world, action) if field.name not in own))
+
+
+def checked(told: Told, state: Proceeding, fields: Sequence[Field], given: Mapping[str, Any], of: Sequence[str],
+            at: datetime, collaboration: str = "") -> tuple[dict[str, Any], list[Problem]]:
+    """(clean values, every problem) of a filled form."""
+    procedure = told.world.procedures[state.procedure]
+    roles = {person.role for person in state.persons.values()}
+    posts = {field.table for field in fields if field.kind == "user"}
+    choices = Choices(
+        codes=told.world.codes_for(procedure, collaboration),
+        persons={role: [person.id for person in state.people(role)] for role in roles},
+        users={post: holders(told, state, post) for post in posts},
+        materials=list(state.materials), documents=list(state.documents), exhibits=list(state.exhibits))
+    person = next((state.persons[each] for each in of if each in state.persons), None)
+    return Filling(fields, given, choices, lambda clean: Facts(state, person, at, clean)).run()
+
+
+def holders(told: Told, state: Proceeding, post: str) -> tuple[str, ...]:
+    """Who may be named: holders of the post, of the post that leads (``leads``), or of any post here (``any``)."""
+    leads = told.world.procedures[state.procedure].leads
+    posts = {"leads": (leads,), "any": tuple(told.world.agencies[state.agency].posts)}.get(post, (post,))
+    return tuple(dict.fromkeys(user for each in posts for user in told.users_with(state.agency, each)))
