@@ -140,6 +140,11 @@ def test_no_function_does_for_another_agency_what_it_must_not(hostile: Connectio
         hostile.execute(statement)
 
 
+def test_the_ledger_of_another_agency_is_empty(hostile: Connection) -> None:
+    for wanted in ("victim", "%", None, ""):
+        assert hostile.execute("SELECT * FROM dangui.ledger(%s, 0)", [wanted]).fetchall() == []
+
+
 def test_a_search_path_of_its_own_bends_no_rule(embedded_postgres: Dsns, hostile: Connection) -> None:
     with psycopg.connect(embedded_postgres.owner, autocommit=True) as owner:
         owner.execute("CREATE SCHEMA trap")

@@ -28,7 +28,7 @@ SELECT seq, digest FROM dangui.entry WHERE proceeding = %(proceeding)s ORDER BY 
 -- entries --
 -- A ledger after a sequence number, in order.
 SELECT proceeding, seq, kind, body::text, actor, post, occurred_at, recorded_at, pack, previous, digest
-FROM dangui.entry WHERE proceeding = %(proceeding)s AND seq > %(after)s ORDER BY seq
+FROM dangui.ledger(%(proceeding)s, %(after)s)
 
 -- rows --
 -- Lines of the proceedings named.

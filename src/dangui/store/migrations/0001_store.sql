@@ -433,6 +433,15 @@ BEGIN
 END;
 $$;
 
+-- A ledger ------------------------------------------------------------------------------------------------------------
+
+-- The entries of a proceeding after a sequence number, if the actor may see it: asked once, and not once per entry as
+-- the policy of the table must.
+CREATE FUNCTION dangui.ledger(wanted text, after integer) RETURNS SETOF dangui.entry
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = dangui, pg_temp ROWS 60 AS $$
+    SELECT * FROM dangui.entry WHERE proceeding = wanted AND seq > after AND dangui.sees(wanted) ORDER BY seq
+$$;
+
 -- Search --------------------------------------------------------------------------------------------------------------
 
 -- Proceedings the actor may see whose number lies in [low, high) or one of whose persons bears the name, by number.
@@ -525,6 +534,6 @@ $$;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA dangui FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     dangui.principals(), dangui.inbox_agency(), dangui.write(json), dangui.next_serial(text, text, integer),
-    dangui.find(text, text, bytea, text, text, integer), dangui.take_job(timestamptz),
+    dangui.ledger(text, integer), dangui.find(text, text, bytea, text, text, integer), dangui.take_job(timestamptz),
     dangui.end_job(bigint, timestamptz, text, timestamptz, boolean), dangui.jobs_waiting(), dangui.shred(text)
     TO dangui_app;
