@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "dangui.web",
+    "dangui.api",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -1,0 +1,1 @@
+"""Migrations of the credentials — 凭证表迁移."""

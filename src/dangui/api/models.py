@@ -1,0 +1,27 @@
+"""Agency key — 接口凭证: with which an agency's own system speaks for one person in one post; only its digest is kept."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class AgencyKey(models.Model):
+    """A credential. The key itself is ``dg_<id>_<secret>``; whoever reads this table can't make one of it."""
+
+    id = models.CharField(primary_key=True, max_length=16)
+    digest = models.CharField(max_length=64)
+    user = models.CharField(max_length=64)
+    agency = models.CharField(max_length=64)
+    post = models.CharField(max_length=64)
+    title = models.CharField(max_length=100, blank=True)
+    issued_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.user} {self.agency}/{self.post}"
