@@ -28,5 +28,6 @@ def _seated(request: Any) -> dict[str, Any]:
     return {
         "holder": holder, "holders": request.holders, "seats": titles, "actor": actor,
         "holder_title": next(title for title in titles if title["active"]),
+        "duties": parts.duties(actor),
         "waiting": lambda: parts.waiting(actor),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
@@ -55,6 +56,20 @@ def said(text: str) -> Words:
     en = f"{_ENGLISH.get(found.key, found.key.replace('_', ' ').capitalize())}, art. {found.article}"
     en += (f"({found.paragraph})" if found.paragraph else "") + (f"({found.item})" if found.item else "")
     return words(zh, en)
+
+
+def listed(texts: Iterable[str]) -> list[tuple[str, Words]]:
+    """Citations with what is said of each; a law is named once, not again for its next article."""
+    found: list[tuple[str, Words]] = []
+    before = ""
+    for text in dict.fromkeys(each for each in texts if each):
+        cited = _parsed(text)
+        whole = said(text)
+        if cited and cited.law == before:
+            whole = words(whole["zh"].partition("》")[2], whole["en"].rpartition("art. ")[2])
+        before = cited.law if cited else ""
+        found.append((text, whole))
+    return found
 
 
 def address(text: str) -> str:

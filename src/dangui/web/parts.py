@@ -61,11 +61,11 @@ def agency_title(agency: str) -> Words:
     return found.title if found else words(agency, agency)
 
 
-def agency_order(agency: str) -> tuple[int, str]:
-    """Its place in lists: along the way a case goes, then by name."""
+def agency_order(agency: str) -> tuple[int, int]:
+    """Its place in lists: from the county up, and along the way a case goes."""
     found = world().agencies.get(agency)
-    kind = found.kind if found else ""
-    return (_WAY.index(kind) if kind in _WAY else len(_WAY), agency)
+    level, kind = (found.level, found.kind) if found else ("", "")
+    return (_LEVELS.index(level) if level in _LEVELS else len(_LEVELS), _WAY.index(kind) if kind in _WAY else len(_WAY))
 
 
 def post_title(agency: str, post: str) -> Words:
@@ -74,5 +74,31 @@ def post_title(agency: str, post: str) -> Words:
     return found.posts[post].title if found and post in found.posts else words(post, post)
 
 
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What a post is ever asked to do, so that the frame offers only that — 岗位职责."""
+
+    approves: bool
+    executes: bool
+    receives: bool
+    opens: bool
+
+
+def duties(actor: Actor) -> Duties:
+    """The duties of the actor's post, from the procedures that its agency runs."""
+    rules = world()
+    office = rules.agencies.get(actor.agency)
+    if office is None:
+        return Duties(approves=False, executes=False, receives=False, opens=False)
+    procedures = [rules.procedures[name] for name in office.runs if name in rules.procedures]
+    actions = [action for procedure in procedures for action in procedure.actions.values()]
+    return Duties(
+        approves=any(actor.post in action.approval for action in actions),
+        executes=any("executed" in action.effects and actor.post in (action.executes or action.by) for action in actions),
+        receives=actor.post in office.receives,
+        opens=any("act" in procedure.opens_by and ("open" not in procedure.actions or actor.post in procedure.actions["open"].by) for procedure in procedures))
+
+
+_LEVELS = ("county", "city", "province")
 _WAY = ("police", "procuratorate", "court", "detention_house", "justice_bureau", "prison", "legal_aid", "law_firm")
 """Kinds of agency in the order in which a criminal case meets them; only for the order of lists."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from dangui.core.handover import MACHINE
 from dangui.core.problem import Problem, Words, words
 from dangui.core.world import World, title_of
 from dangui.views import ActionView, DeadlineView, LineView, PendingView, PersonView, ProceedingView, RunView
@@ -135,7 +136,8 @@ def said(shown: Iterable[Mapping[str, Any]]) -> tuple[tuple[Words, Words | str],
 
 def record(view: LineView) -> Record:
     """A line of the history."""
-    return Record(view.seq, view.says, view.office, view.user, view.occurred_at, view.recorded_at, view.flags, view.basis, view.digest,
+    by = "" if view.user == MACHINE else view.user
+    return Record(view.seq, view.says, view.office, by, view.occurred_at, view.recorded_at, view.flags, view.basis, view.digest,
                   said(view.shown), view.made, view.corrected_by)  # type: ignore[arg-type]
 
 
@@ -159,7 +161,7 @@ def _problem(item: Mapping[str, Any]) -> Words:
 def material(item: Mapping[str, Any], world: World, catalogue: str, names: Mapping[str, str]) -> Material:
     """A bound material."""
     kinds = world.catalogues[catalogue].kinds if catalogue in world.catalogues else {}
-    kind = kinds[item["kind"]].title if item["kind"] in kinds else words("文书", "Document")
+    kind = kinds[item["kind"]].title if item["kind"] in kinds and "template" not in item else words("文书", "Document")
     return Material(
         item["id"], item["title"], kind, "、".join(names.get(each, "") for each in item.get("of", ())), str(item.get("made_on") or item["at"])[:10],
         datetime.fromisoformat(item["at"]), item.get("pages") or None, int(item.get("size") or 0), str(item.get("blob") or ""),

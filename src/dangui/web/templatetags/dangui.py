@@ -95,6 +95,21 @@ def clock_time(value: datetime | None) -> str:
 
 
 @register.filter
+def near_day(value: datetime | date | None) -> str:
+    """A day with its weekday, without the year if it is this one: 10月27日 周二."""
+    if value is None:
+        return ""
+    on = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return f"{short_day(on)} 周{_WEEKDAYS[on.weekday()]}" if chinese() else f"{_ENGLISH_DAYS[on.weekday()]} {short_day(on)}"
+
+
+@register.filter
+def near_moment(value: datetime | None) -> str:
+    """A day and time, without the year if it is this one."""
+    return f"{short_day(value)} {timezone.localtime(value):%H:%M}" if value else ""
+
+
+@register.filter
 def iso(value: datetime | date | None) -> str:
     """For ``<time datetime=…>``."""
     return timezone.localtime(value).isoformat(timespec="minutes") if isinstance(value, datetime) else str(value or "")
@@ -128,9 +143,21 @@ def at(mapping: Mapping[str, Any] | None, key: object) -> Any:
 
 
 @register.filter
+def sum_of(counts: Mapping[str, int], keys: str) -> int:
+    """Some of the counts together."""
+    return sum(counts.get(key, 0) for key in keys.split())
+
+
+@register.filter
 def cited(citation: str) -> str:
     """A citation as a person says it: 《刑事诉讼法》第九十一条第一款 · Criminal Procedure Law, art. 91(1)."""
     return in_words(law.said(citation))
+
+
+@register.filter
+def listed(basis: Sequence[str] | None) -> list[tuple[str, Words]]:
+    """Citations, each law named once."""
+    return law.listed(basis or ())
 
 
 @register.filter

@@ -11,7 +11,7 @@ LEFT = 168
 """Room for the names of the lanes."""
 COLUMN = 190
 LANE = 104
-TOP = 34
+TOP = 6
 BOX_WIDTH = 150
 BOX_HEIGHT = 52
 TICKET_WIDTH = 64
