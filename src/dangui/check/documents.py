@@ -35,7 +35,7 @@ def check(ground: Ground) -> Iterator[Problem]:
         for effect in spot.effects:
             template = ground.world.template(spot.procedure, str(effect.value)) if effect.verb == "issue" else None
             if template:
-                ever.setdefault(id(template), set()).update(given(ground, spot))
+                ever.setdefault(id(template), set()).update(given(ground, spot) | _somewhere(ground, spot.procedure))
                 yield from _filled(ground, spot, template)
                 yield from _volume(ground, spot.procedure, template)
     for folder, templates in _folders(ground):
@@ -108,6 +108,11 @@ def given(ground: Ground, spot: Spot) -> set[str]:
     found |= {f"field.{field.name}" for field in spot.fields}
     found |= {f"clock.{limit}.{part}" for limit in procedure.limits for part in ("last_day", "started")}
     return found | {key for role in procedure.persons for key in (f"{role}.name", f"{role}s.names")}
+
+
+def _somewhere(ground: Ground, procedure: Procedure) -> set[str]:
+    """Neighbours that only some of the agencies have: a part of the template may be printed for those alone."""
+    return {f"agency.neighbours.{key}" for agency in ground.agencies_of(procedure) for key in agency.neighbours}
 
 
 def _volume(ground: Ground, procedure: Procedure, template: Template) -> Iterator[Problem]:
