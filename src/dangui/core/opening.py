@@ -120,7 +120,7 @@ def _bring(resolver: Resolver, parent: Proceeding, opening: Opening) -> None:
     for user, post in parent.assigned.items():
         if post == resolver.procedure.leads:
             resolver.add("assign", user=user, post=post, until="")
-    for user in sorted(parent.counsel):
+    for user in parent.counsel_of(set(opening.persons)):
         resolver.add("grant", user=user, post="", until="")
 
 

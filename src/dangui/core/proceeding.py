@@ -6,7 +6,7 @@ so an old ledger folds for ever, whatever became of the pack it ran under.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -118,6 +118,13 @@ class Proceeding:
     flags: tuple[Mapping[str, Any], ...] = ()
     head: Head = EMPTY
     last_at: datetime | None = None
+
+    def counsel_of(self, persons: Set[str]) -> list[str]:
+        """Users who may look on as counsel where ``persons`` go: all but those whose clients stay behind."""
+        defending = [person for person in self.persons.values() if person.user and person.defends]
+        theirs = {person.user for person in defending if person.defends in persons}
+        others = {person.user for person in defending if persons and person.defends not in persons}
+        return sorted(self.counsel - (others - theirs))
 
     def people(self, role: str) -> list[Person]:
         """Persons of that role who are still here, in the order they joined."""

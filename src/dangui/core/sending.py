@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 from dangui.core.collaboration import Collaboration, Node
@@ -86,7 +86,7 @@ def _message(resolver: Resolver, collaboration: Collaboration, node: Node, sent:
         "fields": {field.name: act.values[field.name] for field in node.fields if field.name in act.values},
         "shown": shown(node.fields, act.values, codes), "materials": _materials(state, node),
         "sent_at": act.at.isoformat(), "sent_by": act.actor.user, "number": state.number, "offence": state.offence,
-        "counsel": sorted(state.counsel),
+        "counsel": state.counsel_of({person.id for person in persons}),
     }
 
 
@@ -149,7 +149,12 @@ def _travelling(resolver: Resolver, node: Node) -> list[Person]:
     about = set(resolver.act.about)
     roles_of_about = {resolver.state.persons[each].role for each in about}
     return [person for role in node.persons for person in resolver.state.people(role)
-            if role not in roles_of_about or person.id in about]
+            if (role not in roles_of_about or person.id in about) and _client_travels(person, about)]
+
+
+def _client_travels(person: Person, about: Set[str]) -> bool:
+    """Counsel goes where the client goes: the co-suspect's counsel has no business there."""
+    return not about or person.defends is None or person.defends in about
 
 
 def _person(person: Person, node: Node) -> dict[str, Any]:
