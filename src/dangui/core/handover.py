@@ -117,7 +117,7 @@ def _note_arrival(resolver: Resolver, message: Message, collaboration: Collabora
     resolver.add("handover", handover={
         "id": message["run"], "collaboration": collaboration.id, "title": collaboration.title, "node": node.id,
         "side": own, "sides": {**message["sides"], own: {**message["sides"][own], "proceeding": resolver.state.id}},
-        "direction": known.get("direction", "in"), "about": message["about"], "from": message["from"],
+        "direction": known.get("direction", "in"), "about": known.get("about", message["about"]), "from": message["from"],
         "persons": [person["id"] for person in message["persons"]], "number": message["number"],
         "status": closing.get(node.verb, "closed" if node.closes else known.get("status", "received")),
         "sent_at": known.get("sent_at", message["sent_at"]), "delivered_at": resolver.act.at.isoformat(),
