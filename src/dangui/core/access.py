@@ -1,16 +1,18 @@
-"""Access — 阅卷权限与待办: who may look at a proceeding and what waits for whom; both follow from the folded state alone."""
+"""Access — 阅卷权限与待办: who may look at a proceeding and what waits for whom; both follow from the state alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from dangui.core.ports import Grant, Projection, Row, Task
 from dangui.core.problem import words
-from dangui.core.proceeding import Proceeding
+from dangui.core.proceeding import Clock, Proceeding
 
 FULL, DEFENCE = "full", "defence"
+
+NOT_OPENED = datetime.min.replace(tzinfo=UTC)
 
 
 def project(state: Proceeding) -> Projection:
@@ -21,10 +23,10 @@ def project(state: Proceeding) -> Projection:
 def row(state: Proceeding) -> Row:
     """The proceeding's line in lists."""
     clock = None if state.closed else state.next_clock()
-    main = [person.id for person in state.persons.values() if person.role == state.main_role]
+    main = tuple(person.id for person in state.persons.values() if person.role == state.main_role)
     return Row(
-        state.id, state.case_id, state.procedure, state.agency, state.number, state.stage, state.stage_title, state.title, state.offence,
-        tuple(main), tuple(sorted(state.assigned)), state.opened_at or datetime.min, state.closed,
+        state.id, state.case_id, state.procedure, state.agency, state.number, state.stage, state.stage_title,
+        state.title, state.offence, main, tuple(sorted(state.assigned)), state.opened_at or NOT_OPENED, state.closed,
         clock.ends_at if clock else None, clock.title if clock else None, bool(clock and clock.liberty), state.head.seq,
     )
 
@@ -48,34 +50,55 @@ def may_read(state: Proceeding, user: str, scope: str | None) -> bool:
     return scope is not None and user not in state.recused
 
 
+def may_see(item: Mapping[str, Any], scope: str) -> bool:
+    """Whether a material or document is shown in that scope: counsel sees neither internal things nor struck ones."""
+    return scope == FULL or not (item.get("internal") or item.get("status") in ("struck", "sealed"))
+
+
 def tasks(state: Proceeding) -> Iterator[Task]:
     """Running limits for those who handle the case, approvals and executions in turn, receptions."""
-    leading = [f"user:{user}" for user, post in state.assigned.items() if post == state.leads] or [f"{state.agency}/{state.leads}"]
-    for clock in state.live_clocks():
-        if clock.status == "running":
-            for principal in leading:
-                yield Task(f"{clock.id}@{principal}", principal, "deadline", state.id, clock.deadline, clock.title, clock.person, clock.ends_at,
-                           clock.liberty, clock.started_at)
+    leading = [f"user:{user}" for user, post in state.assigned.items() if post == state.leads]
+    running = [clock for clock in state.live_clocks() if clock.status == "running"]
+    for clock in running:
+        for principal in leading or [f"{state.agency}/{state.leads}"]:
+            yield Task(f"{clock.id}@{principal}", principal, "deadline", state.id, clock.deadline, clock.title,
+                       clock.person, clock.ends_at, clock.liberty, clock.started_at)
     for application in state.applications.values():
-        yield from _application_tasks(state, application)
+        yield from _application_tasks(state, application, running)
     for run in state.handovers.values():
         if run["direction"] == "in" and run["status"] == "delivered":
-            clock = state.next_clock()
-            for post in state.receivers:
-                yield Task(f"{run['id']}@{post}", f"{state.agency}/{post}", "reception", state.id, run["id"], run["title"],
-                           run["about"][0] if run["about"] else None, clock.ends_at if clock else None, bool(clock and clock.liberty),
-                           datetime.fromisoformat(run["delivered_at"]))
+            yield from _reception_tasks(state, run, running)
 
 
-def _application_tasks(state: Proceeding, application: Any) -> Iterator[Task]:
-    person = application["of"][0] if application["of"] else None
-    near = [clock for clock in state.live_clocks() if clock.status == "running" and clock.person in (None, person)]
-    ends, liberty = (near[0].ends_at, near[0].liberty) if near else (None, False)
-    since = datetime.fromisoformat(application["at"])
-    if application["status"] == "applied":
-        principal = f"{state.agency}/{application['awaits']}"
-        yield Task(f"{application['id']}@{principal}", principal, "approval", state.id, application["id"], application["title"], person, ends, liberty, since)
-    if application["status"] == "approved":
-        principal = f"user:{application['user']}"
-        title = words(f"执行:{application['title']['zh']}", f"Execute: {application['title']['en']}")
-        yield Task(f"{application['id']}@{principal}", principal, "execution", state.id, application["id"], title, person, ends, liberty, since)
+def _application_tasks(state: Proceeding, asked: Mapping[str, Any], running: list[Clock]) -> Iterator[Task]:
+    person = next(iter(asked["of"]), None)
+    ends, liberty = _pressing([clock for clock in running if clock.person in (None, person)])
+    since, title = datetime.fromisoformat(asked["at"]), asked["title"]
+    if asked["status"] == "applied":
+        principal = f"{state.agency}/{asked['awaits']}"
+        yield Task(f"{asked['id']}@{principal}", principal, "approval", state.id, asked["id"], title, person, ends,
+                   liberty, since)
+    if asked["status"] == "approved":
+        title = words(f"执行:{title['zh']}", f"Execute: {title['en']}")
+        for principal in _executing(state, asked):
+            yield Task(f"{asked['id']}@{principal}", principal, "execution", state.id, asked["id"], title, person, ends,
+                       liberty, since)
+
+
+def _executing(state: Proceeding, asked: Mapping[str, Any]) -> list[str]:
+    """Whoever applied, if his post executes too and he still handles the case; else the posts that execute."""
+    if asked["post"] in asked["executes"] and asked["user"] not in state.recused:
+        return [f"user:{asked['user']}"]
+    return [f"{state.agency}/{post}" for post in asked["executes"]]
+
+
+def _reception_tasks(state: Proceeding, run: Mapping[str, Any], running: list[Clock]) -> Iterator[Task]:
+    ends, liberty = _pressing(running)
+    for post in state.receivers:
+        yield Task(f"{run['id']}@{post}", f"{state.agency}/{post}", "reception", state.id, run["id"], run["title"],
+                   next(iter(run["about"]), None), ends, liberty, datetime.fromisoformat(run["delivered_at"]))
+
+
+def _pressing(running: list[Clock]) -> tuple[datetime | None, bool]:
+    """The end of the nearest limit, and whether it protects liberty."""
+    return (running[0].ends_at, running[0].liberty) if running else (None, False)

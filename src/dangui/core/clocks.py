@@ -1,4 +1,4 @@
-"""Clocks — 期限运行: starting, extending, pausing and ending limits; pure arithmetic on what the pack and the law say."""
+"""Clocks — 期限运行: starting, extending, pausing and ending limits: arithmetic on what the pack and the law say."""
 
 from __future__ import annotations
 
@@ -27,21 +27,23 @@ def start(limit: Limit, clock_id: str, person: str | None, at: datetime, known: 
         return None
     found = due(at, [row.length], limit.counting, calendar)
     return Clock(
-        clock_id, limit.id, person, limit.title, at, (row.length.text(),), found.ends_at, found.last_day.isoformat(), "running",
-        limit.counting.protects_liberty, limit.counting.rolls, limit.counting.counts, limit.at_end,
+        clock_id, limit.id, person, limit.title, at, (row.length.text(),), found.ends_at, found.last_day.isoformat(),
+        "running", limit.counting.protects_liberty, limit.counting.rolls, limit.counting.counts, limit.at_end,
         tuple(tier.text() for tier in limit.warn), (row.basis,) if row.basis else (),
         tuple(step.as_json() for step in found.working), follows=follows,
     )
 
 
-def extend(clock: Clock, limit: Limit, *, by: Length | None, to: Length | None, known: Known, calendar: Calendar) -> Clock | Problem:
-    """The clock extended ``by`` a length (added) or ``to`` one (instead of the first), if a row of the pack allows it."""
+def extend(clock: Clock, limit: Limit, *, by: Length | None, to: Length | None, known: Known,
+           calendar: Calendar) -> Clock | Problem:
+    """The clock extended ``by`` a length (added) or ``to`` one (instead of the first), if a row of the pack allows."""
     row = next((row for row in limit.extendable if _allows(row, by, to) and conditions.holds(row.when, known)
                 and (not row.times or clock.extended_by.count(row.basis) < row.times)), None)
     asked = (by or to or parse_length("1 days")).says()
     if row is None:
         return Problem("extend.not_allowed", clock.deadline, words(
-            f"“{limit.title['zh']}”不能这样延长({asked['zh']})", f"'{limit.title['en']}' can't be extended like this ({asked['en']})"),
+            f"“{limit.title['zh']}”不能这样延长({asked['zh']})",
+            f"'{limit.title['en']}' can't be extended like this ({asked['en']})"),
             words(";".join(_offer(row)["zh"] for row in limit.extendable) or "此期限不得延长",
                   "; ".join(_offer(row)["en"] for row in limit.extendable) or "this limit can't be extended"),
             tuple(row.basis for row in limit.extendable if row.basis))
@@ -81,7 +83,8 @@ def pause(clock: Clock, at: datetime, reason: str) -> Clock:
 def resume(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
     """The clock runs again; the time it stood is added."""
     since, _, reason = clock.excluded[-1]
-    return recount(replace(clock, status="running", excluded=(*clock.excluded[:-1], (since, max(at, since), reason))), calendar)
+    excluded = (*clock.excluded[:-1], (since, max(at, since), reason))
+    return recount(replace(clock, status="running", excluded=excluded), calendar)
 
 
 def end(clock: Clock, at: datetime, status: str) -> Clock:
@@ -90,12 +93,14 @@ def end(clock: Clock, at: datetime, status: str) -> Clock:
 
 
 def concerning(clocks: Sequence[Clock], deadlines: Sequence[str], persons: Sequence[str]) -> list[Clock]:
-    """The live clocks of those deadlines that concern the persons, or the proceeding as a whole; all, if none is named."""
+    """The live clocks of those deadlines that concern the persons or the whole proceeding; all, if none is named."""
     return [clock for clock in clocks if clock.live and clock.deadline in deadlines
             and (clock.person is None or not persons or clock.person in persons)]
 
 
 def late_flag(clock: Clock, at: datetime) -> dict[str, Any]:
     """The note that a limit was met after its end."""
-    return {"code": f"{clock.deadline}.late", "person": clock.person, "at": at.isoformat(), "basis": list(clock.basis), "says": words(
-        f"“{clock.title['zh']}”应于{clock.last_day}前办理,已逾期", f"'{clock.title['en']}' was due by {clock.last_day}: late")}
+    says = words(f"“{clock.title['zh']}”应于{clock.last_day}前办理,已逾期",
+                 f"'{clock.title['en']}' was due by {clock.last_day}: late")
+    return {"code": f"{clock.deadline}.late", "person": clock.person, "at": at.isoformat(), "basis": list(clock.basis),
+            "says": says}

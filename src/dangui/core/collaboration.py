@@ -1,4 +1,4 @@
-"""Collaboration — 协同: what two or more procedures exchange, node by node; the published exchange standard is made from it."""
+"""Collaboration — 协同: what two or more procedures exchange, node by node; the exchange standard is made from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOMENTS = ("on_sent", "on_delivered", "on_received", "on_rejected", "on_withdraw
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side — 协同方: the procedures that may take it, and the neighbour of the initiating agency where it is found."""
+    """One side — 协同方: the procedures that may take it, and as which neighbour the initiating agency finds it."""
 
     id: str
     procedures: tuple[str, ...]
@@ -70,8 +70,7 @@ def parse_codes(raw: Mapping[str, Any], place: str, problems: list[Problem]) -> 
         for code in codes:
             item = entries[code]
             shape.any(code)
-            plain = {key: value for key, value in item.items() if key in ("zh", "en")} if isinstance(item, Mapping) else item
-            tables[str(table)][str(code)] = shape.both(plain, str(code))
+            tables[str(table)][str(code)] = shape.both(item, str(code))
     return tables
 
 
@@ -80,7 +79,8 @@ def parse_collaboration(collaboration_id: str, raw: Any, place: str, problems: l
     shape = Shape(raw, place, problems)
     tables = {name: parse_fields(rows if isinstance(rows, list) else [], f"{place}:fields.{name}", problems)
               for name, rows in shape.mapping("fields").items()}
-    sides = {side: _parse_side(side, item, f"{place}:sides.{side}", problems) for side, item in shape.mapping("sides", required=True).items()}
+    sides = {side: _parse_side(side, item, f"{place}:sides.{side}", problems)
+             for side, item in shape.mapping("sides", required=True).items()}
     nodes = {node: _parse_node(node, item, sides, tables, f"{place}:nodes.{node}", problems)
              for node, item in shape.mapping("nodes", required=True).items()}
     found = Collaboration(collaboration_id, shape.title(), shape.number("version") or 1, sides, nodes,
@@ -103,29 +103,35 @@ def _parse_node(node: str, raw: Any, sides: Mapping[str, Side], tables: Mapping[
     shape = Shape(raw, place, problems)
     table = shape.text("fields")
     if table and table not in tables:
-        shape.complain("collaboration.no_fields", "fields", f"没有字段表“{table}”", f"there is no field table '{table}'")
+        shape.complain("collaboration.no_fields", "fields", f"没有字段表“{table}”",
+                       f"there is no field table '{table}'")
     by = shape.choice("by", sides, required=True)
     to = shape.texts("to") or tuple(side for side in sides if side != by)
     for side in to:
-        if side not in sides:
-            shape.complain("collaboration.no_side", "to", f"没有协同方“{side}”", f"there is no side '{side}'")
+        _check_side(shape, "to", side, sides)
     found = Node(
-        node, shape.title(required=False), shape.choice("verb", VERBS, "result", required=True), by, to, shape.flag("opens"),
-        {str(role): str(there) for role, there in shape.mapping("persons").items()}, shape.texts("carries"), shape.texts("volumes"),
-        tables.get(table, ()), _moments(shape, sides, place, problems), shape.text("reject"), shape.flag("closes"), shape.texts("basis"),
+        node, shape.title(required=False), shape.choice("verb", VERBS, "result", required=True), by, to,
+        shape.flag("opens"), {str(role): str(there) for role, there in shape.mapping("persons").items()},
+        shape.texts("carries"), shape.texts("volumes"), tables.get(table, ()),
+        _moments(shape, sides, place, problems), shape.text("reject"), shape.flag("closes"), shape.texts("basis"),
     )
     shape.any("says")
     shape.done()
     return found
 
 
-def _moments(shape: Shape, sides: Mapping[str, Side], place: str, problems: list[Problem]) -> dict[str, dict[str, tuple[Effect, ...]]]:
+def _check_side(shape: Shape, key: str, side: str, sides: Mapping[str, Side]) -> None:
+    if side not in sides:
+        shape.complain("collaboration.no_side", key, f"没有协同方“{side}”", f"there is no side '{side}'")
+
+
+def _moments(shape: Shape, sides: Mapping[str, Side], place: str,
+             problems: list[Problem]) -> dict[str, dict[str, tuple[Effect, ...]]]:
     effects: dict[str, dict[str, tuple[Effect, ...]]] = {}
     for moment in MOMENTS:
-        given = shape.mapping(moment)
-        for side in given:
-            if side not in sides:
-                shape.complain("collaboration.no_side", f"{moment}.{side}", f"没有协同方“{side}”", f"there is no side '{side}'")
-        effects[moment] = {str(side): parse_effects(items if isinstance(items, list) else [], f"{place}.{moment}.{side}", problems)
-                           for side, items in given.items()}
+        inner = Shape(shape.mapping(moment), f"{place}.{moment}", problems)
+        effects[moment] = {}
+        for side in shape.mapping(moment):
+            _check_side(shape, f"{moment}.{side}", str(side), sides)
+            effects[moment][str(side)] = parse_effects(inner.many(side), f"{place}.{moment}.{side}", problems)
     return effects

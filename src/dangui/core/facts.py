@@ -1,4 +1,4 @@
-"""Facts — 事实: the vocabulary in which conditions ask about a person and a proceeding, and a sentence for each word."""
+"""Facts — 事实: the words in which conditions ask about a person and a proceeding, and how each is said to people."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ def _overdue(facts: Facts) -> bool:
 
 
 def _has_material(facts: Facts, kind: str) -> bool:
-    return any(item.get("kind") == kind and item.get("status", "bound") == "bound" for item in facts.state.materials.values())
+    bound = (item for item in facts.state.materials.values() if item.get("status", "bound") == "bound")
+    return any(item.get("kind") == kind for item in bound)
 
 
 def _has_document(facts: Facts, template: str) -> bool:
@@ -78,11 +79,17 @@ def _open_run(facts: Facts, collaboration: str, direction: str) -> bool:
     about = facts.person.id if facts.person else None
     return any(run["collaboration"] == collaboration and run["direction"] == direction
                and run["status"] in ("initiated", "delivered", "received", "parked")
-               and (about is None or not run["about"] or about in run["about"]) for run in facts.state.handovers.values())
+               and (about is None or not run["about"] or about in run["about"])
+               for run in facts.state.handovers.values())
 
 
 def _each(facts: Facts, word: str) -> list[bool]:
     return [facts.about(person).word(word) for person in facts.state.people(facts.state.main_role)]
+
+
+def _has_defender(facts: Facts) -> bool:
+    about = facts.person.id if facts.person else None
+    return any(person.defends in (None, about) for person in facts.state.people("defender"))
 
 
 def _outcome_is(facts: Facts, code: str) -> bool:
@@ -92,8 +99,7 @@ def _outcome_is(facts: Facts, code: str) -> bool:
 _PLAIN: Mapping[str, Callable[[Facts], bool]] = {
     "in_custody": lambda facts: bool(facts.person and facts.person.custody),
     "minor": lambda facts: bool(facts.person and facts.person.minor),
-    "has_defender": lambda facts: any(
-        person.defends in (None, facts.person.id if facts.person else None) for person in facts.state.people("defender")),
+    "has_defender": _has_defender,
     "overdue": _overdue,
     "assigned": lambda facts: bool(facts.state.assigned),
     "held_here": lambda facts: bool(facts.person and facts.person.held_here),
@@ -118,16 +124,19 @@ _DOTTED: Mapping[str, Callable[[Facts, str], bool]] = {
 }
 
 _SAID: Mapping[str, Words] = {
-    "in_custody": words("在押", "in custody"), "minor": words("未成年", "a minor"), "has_defender": words("有辩护人", "represented by counsel"),
+    "in_custody": words("在押", "in custody"), "minor": words("未成年", "a minor"),
+    "has_defender": words("有辩护人", "represented by counsel"),
     "overdue": words("羁押期限已届满", "custody limit passed"), "assigned": words("已分案", "assigned"),
     "held_here": words("由本机关羁押", "held by this agency"), "has_outcome": words("已有处理结果", "already decided"),
     "running": words("期限“{}”进行中", "'{}' is running"), "paused": words("期限“{}”已中止", "'{}' is paused"),
     "past": words("期限“{}”已届满", "'{}' has passed"), "met": words("“{}”已按期办理", "'{}' was met"),
-    "has_material": words("卷内有“{}”", "'{}' is in the dossier"), "has_document": words("已制作“{}”", "'{}' was issued"),
+    "has_material": words("卷内有“{}”", "'{}' is in the dossier"),
+    "has_document": words("已制作“{}”", "'{}' was issued"),
     "sent": words("“{}”已移送未了", "'{}' is under way"), "received": words("已收到“{}”", "'{}' was received"),
     "stage": words("处于“{}”阶段", "in stage '{}'"), "charged": words("涉嫌“{}”", "charged with '{}'"),
-    "outcome": words("处理结果为“{}”", "outcome is '{}'"), "all": words("全部:{}", "all: {}"), "some": words("其中有人:{}", "some: {}"),
-    "fact": words("“{}”符合要求", "'{}' as required"), "field": words("填写的“{}”符合要求", "'{}' filled in as required"),
+    "outcome": words("处理结果为“{}”", "outcome is '{}'"), "all": words("全部:{}", "all: {}"),
+    "some": words("其中有人:{}", "some: {}"), "fact": words("“{}”符合要求", "'{}' as required"),
+    "field": words("填写的“{}”符合要求", "'{}' filled in as required"),
     "has": words("有{}", "there is a {}"),
 }
 """How each built-in word is said to people; {} stands for the title of what follows the dot."""

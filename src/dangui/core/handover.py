@@ -54,7 +54,8 @@ def deliver(told: Told, state: Proceeding | None, message: Message) -> Decision:
     _note_arrival(resolver, message, collaboration, node)
     run(resolver, collaboration.effects(node.id, "on_delivered", message["to"]))
     receipt = _receipt(resolver, message["run"], message["sides"], message["from"], message["to"], node.id, "delivered",
-                       {"fields": dict(message["fields"])})
+                       {"fields": dict(message["fields"]), "message": message["id"], "about": list(message["about"]),
+                        "persons": [person["id"] for person in message["persons"]]})
     return concluded(resolver, "handover.delivered" if node.verb == "initiate" else f"handover.{node.verb}", {
         "title": dict(node.title if node.title["zh"] else collaboration.title), "run": message["run"],
         "message": message["id"], "seal": message["seal"], "from": message["from"],
@@ -117,8 +118,8 @@ def _note_arrival(resolver: Resolver, message: Message, collaboration: Collabora
     resolver.add("handover", handover={
         "id": message["run"], "collaboration": collaboration.id, "title": collaboration.title, "node": node.id,
         "side": own, "sides": {**message["sides"], own: {**message["sides"][own], "proceeding": resolver.state.id}},
-        "direction": known.get("direction", "in"), "about": known.get("about", message["about"]), "from": message["from"],
-        "persons": [person["id"] for person in message["persons"]], "number": message["number"],
+        "direction": known.get("direction", "in"), "about": known.get("about", message["about"]),
+        "persons": [each["id"] for each in message["persons"]], "from": message["from"], "number": message["number"],
         "status": closing.get(node.verb, "closed" if node.closes else known.get("status", "received")),
         "sent_at": known.get("sent_at", message["sent_at"]), "delivered_at": resolver.act.at.isoformat(),
         "seal": message["seal"], "shown": message["shown"], "reject": node.reject,
@@ -179,12 +180,14 @@ def receipt(told: Told, state: Proceeding, answer: Mapping[str, Any]) -> Decisio
     too; what was received before the withdrawal arrived stays received.
     """
     known = state.handovers.get(answer["run"])
-    name = f"{answer['verb']}:{answer['side']}:{answer['node']}"
+    # A node may be sent more than once in a run (one decision per suspect): each message is answered for itself.
+    name = f"{answer['verb']}:{answer['side']}:{answer.get('message', answer['node'])}"
     if known is None or name in known.get("answers", ()):
         return None
     collaboration = told.world.collaborations[known["collaboration"]]
     node, verb, at = collaboration.nodes[answer["node"]], answer["verb"], datetime.fromisoformat(answer["at"])
-    resolver = _on(told, state, known, Actor(MACHINE, state.agency, MACHINE), at, node, answer["fields"])
+    concerned = {**known, **{key: answer[key] for key in ("about", "persons") if key in answer}}
+    resolver = _on(told, state, concerned, Actor(MACHINE, state.agency, MACHINE), at, node, answer["fields"])
     place = {"agency": answer["agency"], "proceeding": answer["proceeding"]}
     sides = {**known["sides"], answer["side"]: place}
     crossed = _crossed(known, verb)

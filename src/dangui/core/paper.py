@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dangui.core.calendar import in_china
 from dangui.core.form import Field
 from dangui.core.party import Person
 from dangui.core.problem import Words
+from dangui.core.procedure import Procedure
 from dangui.core.proceeding import Proceeding
 from dangui.core.wording import money, written_date
 from dangui.core.world import Agency, Told, title_of
 
-if TYPE_CHECKING:
-    from dangui.core.procedure import Procedure
-
 
 def in_words(day: str | date | datetime) -> str:
     """A date as documents write it: 2026年3月5日, with the hour where there is one."""
-    moment = datetime.fromisoformat(day) if isinstance(day, str) else day
-    if isinstance(day, str) and len(day) == 10 or not isinstance(moment, datetime):
-        return written_date(moment)
-    moment = in_china(moment)
+    if isinstance(day, str):
+        day = date.fromisoformat(day) if len(day) == len("2026-03-05") else datetime.fromisoformat(day)
+    if not isinstance(day, datetime):
+        return written_date(day)
+    moment = in_china(day)
     return f"{written_date(moment)}{moment.hour}时{moment.minute:02d}分"
 
 
-def shown(fields: Sequence[Field], values: Mapping[str, Any], codes: Mapping[str, Mapping[str, Words]]) -> list[dict[str, Any]]:
+def shown(fields: Sequence[Field], values: Mapping[str, Any],
+          codes: Mapping[str, Mapping[str, Words]]) -> list[dict[str, Any]]:
     """Asked values as label and text in both languages, for the ledger; personal records and files are only named."""
     lines: list[dict[str, Any]] = []
     for field in fields:
@@ -72,14 +72,17 @@ class Context:
             return
         record = self.told.record(persons[0].id)
         sexes = self.told.world.codes_for(self.procedure).get("sex", {})
-        for key, value in record.items():
-            self.words[f"person.{key}"] = in_words(value) if key == "born" else title_of(sexes, value)["zh"] if key == "sex" else value
+        self.words |= {f"person.{key}": value for key, value in record.items()}
+        if "born" in record:
+            self.words["person.born"] = in_words(record["born"])
+        if "sex" in record:
+            self.words["person.sex"] = title_of(sexes, record["sex"])["zh"]
         person = persons[0]
         self.words["person.offences"] = "、".join(self.told.world.offences[each]["zh"] for each in person.charges)
         self.words["person.measure"] = self.told.world.measure(self.procedure, person.measure).title["zh"]
         if person.measure_since:
             self.words["person.measure_since"] = in_words(person.measure_since)
-        self.words["persons.names"] = "、".join(self.told.record(each.id).get("name", "") for each in persons)
+        self.words["persons.names"] = self._names(each.id for each in persons)
         self.words["persons.all"] = self.words["persons.names"]
         self._facts("fact", person.facts)
         self._clocks(person.id)
@@ -90,24 +93,26 @@ class Context:
         for table in self.told.world.collaborations.values():
             codes = {**table.codes, **codes}
         for field in fields:
-            if field.name not in values:
-                continue
-            value = values[field.name]
-            if field.kind == "user":
-                text = self.told.user_name(value)
-            elif field.kind == "persons":
-                text = "、".join(self.told.record(each).get("name", "") for each in value)
-            elif field.kind == "person":
-                text = value.get("name", "")
-            elif field.kind == "file":
-                text = value["name"]
-            elif field.kind in ("material", "document", "exhibit"):
-                text = self._thing(field.kind, value)
-            elif field.kind == "materials":
-                text = "、".join(self._thing("material", each) for each in value)
-            else:
-                text = said(field, value, codes)
-            self.words[f"field.{field.name}"] = text
+            if field.name in values:
+                self.words[f"field.{field.name}"] = self._asked(field, values[field.name], codes)
+
+    def _asked(self, field: Field, value: Any, codes: Mapping[str, Mapping[str, Words]]) -> str:
+        match field.kind:
+            case "user":
+                return self.told.user_name(value)
+            case "persons":
+                return self._names(value)
+            case "person" | "file":
+                return str(value.get("name", ""))
+            case "material" | "document" | "exhibit":
+                return self._thing(field.kind, value)
+            case "materials":
+                return "、".join(self._thing("material", each) for each in value)
+            case _:
+                return said(field, value, codes)
+
+    def _names(self, persons: Iterable[str]) -> str:
+        return "、".join(self.told.record(person).get("name", "") for person in persons)
 
     def act(self, user: str, at: datetime, number: str) -> dict[str, str]:
         """The finished mapping, with the date, the signing user and the document's number."""
@@ -126,7 +131,7 @@ class Context:
     def _roles(self) -> None:
         for role in {person.role for person in self.state.persons.values()}:
             people = self.state.people(role)
-            self.words[f"{role}s.names"] = "、".join(self.told.record(person.id).get("name", "") for person in people)
+            self.words[f"{role}s.names"] = self._names(person.id for person in people)
             if people:
                 self.words[f"{role}.name"] = self.told.record(people[0].id).get("name", "")
         self.words["persons.all"] = self.words.get(f"{self.state.main_role}s.names", "")

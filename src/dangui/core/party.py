@@ -98,5 +98,5 @@ def born_from(number: str) -> date | None:
 
 
 def is_under(age: int, born: date, on: date) -> bool:
-    """Whether somebody born on ``born`` has not yet passed that birthday on ``on``: the birthday itself still counts as under."""
+    """Whether somebody born on ``born`` has not yet passed that birthday on ``on``; on the day itself he is under."""
     return (on.year - born.year, (on.month, on.day)) <= (age, (born.month, born.day))

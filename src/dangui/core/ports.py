@@ -1,4 +1,4 @@
-"""Ports — 端口: what the core's users need from the outside world, as interfaces; stores and printers implement them."""
+"""Ports — 端口: what the core's users need from the outside world, as interfaces that stores and printers implement."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """All rows that follow from one ledger as it stands at ``row.seq`` — 投影. Replaces any older one, never a newer."""
+    """All rows that follow from one ledger as it stands at ``row.seq`` — 投影; replaces an older one, never a newer."""
 
     row: Row
     grants: tuple[Grant, ...]
@@ -138,7 +138,7 @@ class Reading(Protocol):
         """The widest grant the actor has on ``proceeding``, or None."""
         ...
     def list_rows(self, principal: str, after: str = "", limit: int = 50) -> tuple[Sequence[Row], str]:
-        """Open proceedings granted to ``principal`` (one of the actor's), nearest deadline first; and the next key ("" at the end)."""
+        """Open proceedings granted to ``principal`` (one of the actor's), nearest deadline first; the next key."""
         ...
     def find(self, text: str, after: str = "", limit: int = 50) -> tuple[Sequence[Row], str]:
         """Proceedings the actor may see whose number starts with, or one of whose persons is named, ``text``."""
@@ -146,20 +146,20 @@ class Reading(Protocol):
     def tasks(
         self, principals: Sequence[str], after: str = "", limit: int = 50, kind: str = ""
     ) -> tuple[Sequence[Task], str]:
-        """Tasks of those principals (all of them the actor's), nearest deadline first, of one kind if named; the next key."""
+        """Tasks of those principals (all the actor's), nearest deadline first, of one kind if named; the next key."""
         ...
     def count_tasks(self, principals: Sequence[str], most: int = 1000) -> Mapping[str, int]:
         """Tasks per kind, each counted up to ``most``."""
         ...
     def persons(self, ids: Iterable[str]) -> Mapping[str, PersonRecord]:
-        """Personal records by id; a shredded one is absent. Only for proceedings already authorised by their key."""
+        """Personal records by id; a shredded one is absent. Only for proceedings already authorised by key."""
         ...
     def looks(self, proceeding: str, after: int = 0, limit: int = 50) -> Sequence[Look]: ...
     def record(self, look: Look) -> None: ...
 
 
 class Writing(Reading, Protocol):
-    """One transaction of the clerk — 写事务. Leaving it without an exception commits, durably; with one, nothing stays."""
+    """One transaction of the clerk — 写事务: left without an exception it commits, durably; with one, nothing stays."""
 
     def next_serial(self, agency: str, kind: str, year: int) -> int:
         """The next number of that series, gapless: a rollback gives it back."""

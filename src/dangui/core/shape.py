@@ -47,7 +47,7 @@ class Shape:
             if required:
                 self.complain("pack.missing_key", key, f"缺少“{key}”", f"'{key}' is missing")
             return default
-        if isinstance(value, bool) and kind is not bool or not isinstance(value, kind):
+        if (isinstance(value, bool) and kind is not bool) or not isinstance(value, kind):
             self.complain("pack.wrong_type", key, f"“{key}”应为{zh}", f"'{key}' should be {en}")
             return default
         return value

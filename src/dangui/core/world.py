@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,16 +106,12 @@ class World:
 
     def template(self, procedure: Procedure, document: str) -> Template | None:
         """A document template: the procedure's own, else the field's."""
-        return self.templates.get(procedure.id, {}).get(document) or self.fields[procedure.field].templates.get(document)
+        own = self.templates.get(procedure.id, {}).get(document)
+        return own or self.fields[procedure.field].templates.get(document)
 
     def measure(self, procedure: Procedure, measure: str) -> Measure:
         """A coercive measure of the procedure's field. Raises KeyError for an unknown one."""
         return self.fields[procedure.field].measures[measure]
-
-    def offices(self, user_posts: Mapping[str, str]) -> Iterator[Agency]:
-        """The agencies in which a person with those posts works."""
-        return (self.agencies[agency] for agency in user_posts if agency in self.agencies)
-
 
 
 @dataclass(frozen=True, slots=True)
