@@ -509,8 +509,11 @@ def test_jobs_run_once_in_order_with_what_they_were_given(store: Any, pid: str) 
             tx.enqueue(job(f"{pid}-{n}", lock=pid, to="court", n=n))
         tx.enqueue(job(f"{pid}-0", lock=pid, to="court", n=0))
     seen: list[Job] = []
+    assert [one.job.key for one in store.jobs_waiting(limit=2)] == [f"{pid}-0", f"{pid}-1"]
     assert store.run_jobs(seen.append) == 3
     assert seen == [job(f"{pid}-{n}", lock=pid, to="court", n=n) for n in range(3)]
+    with store.writing(LI) as tx:
+        tx.enqueue(job(f"{pid}-0", lock=pid, to="court", n=0))
     assert store.run_jobs(seen.append) == 0
     assert store.jobs_waiting() == []
 

@@ -130,7 +130,8 @@ def test_no_line_can_be_changed_by_the_application(hostile: Connection, statemen
 @pytest.mark.parametrize("statement", [
     "SELECT dangui.append('{}')", "SELECT dangui.project('{}')", "SELECT dangui.put_person('{}')",
     "SELECT dangui.enqueue('{}')", "SELECT dangui.must_write('victim')", "SELECT dangui.sees('victim')",
-    "SELECT dangui.take_job(now())", "SELECT dangui.end_job(1, now(), '', null, false)", "SELECT dangui.jobs_waiting()",
+    "SELECT dangui.take_job(now())", "SELECT dangui.end_job(1, now(), '', null, false)",
+    "SELECT dangui.jobs_waiting(9)",
     "SELECT dangui.shred('a')", "SELECT dangui.next_serial('police_east', '立案', 2026)",
     "SELECT dangui.next_serial(NULL, '立案', 2026)", "SELECT dangui.next_serial('', '立案', 2026)",
     """SELECT dangui.write('{"projections": [{"row": {"proceeding": "victim", "seq": 99}}]}')""",

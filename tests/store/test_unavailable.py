@@ -92,6 +92,16 @@ def test_a_job_whose_worker_was_cut_off_runs_again(postgres_store: PostgresStore
     assert ran == [job("cut-off", lock="cut-off")]
 
 
+def test_nothing_of_what_a_job_was_about_stays_when_it_is_done(
+        postgres_store: PostgresStore, embedded_postgres: Dsns) -> None:
+    with postgres_store.writing(LI) as tx:
+        tx.enqueue(job("with a name", to="court", person="赵六"))
+    postgres_store.run_jobs(lambda _: None)
+    with psycopg.connect(embedded_postgres.owner) as owner:
+        found = owner.execute("SELECT args::text, done_at IS NOT NULL FROM dangui.job WHERE key = 'with a name'")
+        assert found.fetchone() == ("null", True)
+
+
 def test_a_job_another_worker_is_at_is_left_to_it(
         postgres_store: PostgresStore, embedded_postgres: Dsns) -> None:
     with postgres_store.writing(LI) as tx:

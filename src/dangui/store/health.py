@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from dangui.core.ports import Unavailable
 from dangui.core.problem import Problem, words
@@ -18,13 +18,9 @@ LEAST_FREE = 2**30
 """Bytes that must be free for materials; below this the operator is warned while there is still time."""
 
 
-class _Waits(Protocol):
-    def jobs_waiting(self) -> Sequence[Waiting]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What was found — 运行状况; ``problems`` is empty when all is well."""
+    """What was found — 运行状况; ``problems`` is empty when all is well. Jobs are counted up to 1,000."""
 
     problems: tuple[Problem, ...]
     jobs_waiting: int

@@ -196,7 +196,7 @@ class _Writing(_Reading):
         known = self._state.jobs.get(job.key)
         if known is None:
             self._put(self._state.jobs, job.key, _Queued(job, self._now))
-        elif (known.job.name, known.job.args) != (job.name, job.args):
+        elif known.job.name != job.name or (not known.done and known.job.args != job.args):
             raise checks.other_job(job.key)
 
     def answer(self, key: str) -> Answer | None:
@@ -278,11 +278,12 @@ class MemoryStore:
             ran += 1
         return ran
 
-    def jobs_waiting(self) -> list[Waiting]:
-        """Jobs not done yet, oldest first, with the error of those that failed."""
+    def jobs_waiting(self, limit: int = 1000) -> list[Waiting]:
+        """Jobs not done yet, for the operator: those that failed first, with their error; then by age."""
         with self._lock:
-            return [Waiting(one.job, one.attempts, one.error, one.due_at)
-                    for one in self._state.jobs.values() if not one.done]
+            waiting = [Waiting(one.job, one.attempts, one.error, one.due_at)
+                       for one in self._state.jobs.values() if not one.done]
+        return sorted(waiting, key=lambda one: one.attempts == 0)[:limit]
 
     def shred(self, person: str) -> None:
         """See core.ports.Store."""

@@ -225,10 +225,10 @@ class PostgresStore:
             ran += 1
         return ran
 
-    def jobs_waiting(self) -> list[Waiting]:
-        """Jobs not done yet, oldest first, with the error of those that failed."""
+    def jobs_waiting(self, limit: int = 1000) -> list[Waiting]:
+        """Jobs not done yet, for the operator: those that failed first, with their error; then by age."""
         with self.pool.connection() as connection:
-            found = connection.execute(QUERIES["jobs_waiting"]).fetchall()
+            found = connection.execute(QUERIES["jobs_waiting"], {"limit": limit}).fetchall()
         return [Waiting(Job(name, args, key, lock), attempts, error, due_at)
                 for name, args, key, lock, attempts, error, due_at in found]
 

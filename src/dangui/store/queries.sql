@@ -103,8 +103,8 @@ SELECT id, name, args, key, lock, attempts FROM dangui.take_job(%(now)s)
 SELECT dangui.end_job(%(id)s, %(now)s, %(error)s, %(again)s, %(waits)s)
 
 -- jobs_waiting --
--- Jobs not done yet, oldest first.
-SELECT name, args, key, lock, attempts, error, due_at FROM dangui.jobs_waiting()
+-- Jobs not done yet: those that failed first, then by age.
+SELECT name, args, key, lock, attempts, error, due_at FROM dangui.jobs_waiting(%(limit)s)
 
 -- shred --
 -- Destroys the key of a personal record.

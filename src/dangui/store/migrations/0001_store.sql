@@ -373,7 +373,7 @@ BEGIN
 END;
 $$;
 
--- Queues a job. The same key is the same work, for ever; raises DG003 if it names other work.
+-- Queues a job. The same key is the same work, for ever, also when it is done; raises DG003 if it names other work.
 CREATE FUNCTION dangui.enqueue(wanted json) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO dangui.job (name, args, key, lock, due_at)
@@ -381,7 +381,7 @@ BEGIN
     ON CONFLICT (key) DO NOTHING;
     IF NOT FOUND AND NOT EXISTS (
         SELECT FROM dangui.job WHERE key = wanted->>'key' AND name = wanted->>'name'
-            AND args::text = (wanted->'args')::text)
+            AND (done_at IS NOT NULL OR args::text = (wanted->'args')::text))
     THEN
         RAISE EXCEPTION '%', wanted->>'key' USING ERRCODE = 'DG003';
     END IF;
@@ -501,7 +501,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = dangui, pg_temp AS $$
 BEGIN
     PERFORM dangui.must_be_nobody();
     IF failure = '' THEN
-        UPDATE dangui.job SET done_at = moment WHERE id = wanted;
+        -- What a job was about stands in the ledgers. Here it is dropped, for it may hold names in plain text.
+        UPDATE dangui.job SET done_at = moment, args = 'null', error = '' WHERE id = wanted;
     ELSE
         UPDATE dangui.job SET attempts = attempts + 1, error = failure, due_at = again_at,
             lock = CASE WHEN waits THEN '' ELSE lock END
@@ -510,11 +511,12 @@ BEGIN
 END;
 $$;
 
-CREATE FUNCTION dangui.jobs_waiting() RETURNS SETOF dangui.job
+-- Jobs not done yet: those that failed first, then by age.
+CREATE FUNCTION dangui.jobs_waiting(most integer) RETURNS SETOF dangui.job
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = dangui, pg_temp AS $$
 BEGIN
     PERFORM dangui.must_be_nobody();
-    RETURN QUERY SELECT * FROM dangui.job j WHERE j.done_at IS NULL ORDER BY j.id;
+    RETURN QUERY SELECT * FROM dangui.job j WHERE j.done_at IS NULL ORDER BY j.attempts = 0, j.id LIMIT most;
 END;
 $$;
 
@@ -535,5 +537,5 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA dangui FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     dangui.principals(), dangui.inbox_agency(), dangui.write(json), dangui.next_serial(text, text, integer),
     dangui.ledger(text, integer), dangui.find(text, text, bytea, text, text, integer), dangui.take_job(timestamptz),
-    dangui.end_job(bigint, timestamptz, text, timestamptz, boolean), dangui.jobs_waiting(), dangui.shred(text)
+    dangui.end_job(bigint, timestamptz, text, timestamptz, boolean), dangui.jobs_waiting(integer), dangui.shred(text)
     TO dangui_app;
