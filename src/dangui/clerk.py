@@ -16,8 +16,8 @@ from dangui.core.calendar import CHINA, Calendar
 from dangui.core.corrections import correct
 from dangui.core.decide import Decision, Request
 from dangui.core.digest import digest
-from dangui.core.ledger import EMPTY, Actor, Draft, Head, chain
-from dangui.core.ports import Answer, Blobs, HeadMoved, Job, NotYet, Printer, Reading, Store, Writing
+from dangui.core.ledger import Actor, Draft, chain
+from dangui.core.ports import Answer, Blob, Blobs, HeadMoved, Job, NotYet, Printer, Reading, Store, Writing
 from dangui.core.problem import Problem, Refusal, words
 from dangui.core.proceeding import CorrectedBefore, Proceeding, fold
 from dangui.core.world import Told, World
@@ -46,8 +46,14 @@ class Done:
 
     def as_json(self) -> dict[str, Any]:
         """The answer to the API, also kept for a repeated request."""
-        return {"proceeding": self.proceeding, "seqs": list(self.seqs), "kind": self.kind, "application": self.application,
-                "opened": list(self.opened), "documents": list(self.documents)}
+        return {
+            "proceeding": self.proceeding, "seqs": list(self.seqs), "kind": self.kind,
+            "application": self.application, "opened": list(self.opened), "documents": list(self.documents),
+        }
+
+
+Decides = Callable[[Writing, Told], "Decision | None"]
+"""What is decided inside the transaction; None enters nothing."""
 
 
 class Folded:
@@ -65,19 +71,16 @@ class Folded:
             return None
         with self._lock:
             known = self._states.get(proceeding)
-        if known is None or known.head.seq > head.seq:
-            known = None
         if known is None or known.head != head:
             known = self._catch_up(tx, proceeding, known)
             self.keep(known)
         return known
 
     def _catch_up(self, tx: Reading, proceeding: str, known: Proceeding | None) -> Proceeding:
-        if known is not None:
-            newer = tx.entries(proceeding, known.head.seq)
+        newer = tx.entries(proceeding, known.head.seq) if known else ()
+        if known and newer and newer[0].previous == known.head.digest:
             try:
-                if newer and newer[0].previous == known.head.digest:
-                    return fold(newer, known)
+                return fold(newer, known)
             except CorrectedBefore:
                 pass
         return fold(tx.entries(proceeding))
@@ -92,79 +95,88 @@ class Folded:
 
 
 class Clerk:
-    """The only way to write — 书记员."""
+    """The only way to write — 书记员. Every act raises Refusal with all reasons, and then nothing is written."""
 
     def __init__(self, store: Store, blobs: Blobs, world: World, calendar: Calendar, people: People, printer: Printer,
-                 now: Callable[[], datetime] = lambda: datetime.now(CHINA), new_id: Callable[[str], str] | None = None) -> None:
-        self.store, self.blobs, self.world, self.calendar, self.people, self.printer = store, blobs, world, calendar, people, printer
-        self.now = now
-        self.new_id = new_id or (lambda kind: secrets.token_hex(10))
+                 now: Callable[[], datetime] = lambda: datetime.now(CHINA),
+                 new_id: Callable[[str], str] = lambda kind: secrets.token_hex(10)) -> None:
+        self.store, self.blobs, self.printer = store, blobs, printer
+        self.world, self.calendar, self.people = world, calendar, people
+        self.now, self.new_id = now, new_id
         self.folded = Folded()
 
     # -- acts of people ------------------------------------------------------------------------------------------------
 
-    def open(self, actor: Actor, procedure: str, values: Mapping[str, Any], *, at: datetime | None = None, case_id: str = "",
-             key: str | None = None) -> Done:
-        """Open a case — 受案. Raises Refusal."""
-        return self._write(actor, key, ("open", procedure, values, at, case_id), lambda tx, told: opening.open_case(
-            told, actor, procedure, values, at=at, case_id=case_id))
+    def open(self, actor: Actor, procedure: str, values: Mapping[str, Any], *, at: datetime | None = None,
+             case_id: str = "", key: str | None = None) -> Done:
+        """Open a case — 受案."""
+        return self.enter(actor, lambda tx, told: opening.open_case(
+            told, actor, procedure, values, at=at, case_id=case_id), key, ("open", procedure, values, at, case_id))
 
-    def act(self, actor: Actor, proceeding: str, request: Request, *, key: str | None = None, head: str | None = None) -> Done:
-        """Do an action or apply for it. ``head``, if given, is the digest the actor was looking at. Raises Refusal."""
-        def decided(tx: Writing, told: Told) -> Decision:
-            state = self._state(tx, proceeding)
+    def act(self, actor: Actor, proceeding: str, request: Request, *, key: str | None = None,
+            head: str | None = None) -> Done:
+        """Do an action or apply for it; ``head``, if given, is the digest of the ledger's end that the actor saw."""
+        def decided(told: Told, state: Proceeding) -> Decision:
             if head is not None and state.head.digest != head:
-                raise Refusal([Problem("ledger.moved", "head", words(
-                    "您填写期间,他人已办理了本案;请查看后再提交", "somebody else acted in this case meanwhile; look again, then submit"))])
+                raise _refusal("ledger.moved", "head", "您填写期间,他人已办理了本案;请查看后再提交",
+                               "somebody else acted in this case meanwhile; look again, then submit")
             return decide.act(told, state, actor, request)
-        return self._write(actor, key, ("act", proceeding, request.action, request.of, request.values, request.at), decided)
 
-    def approve(self, actor: Actor, proceeding: str, application: str, *, at: datetime | None = None, note: str = "", key: str | None = None) -> Done:
+        return self._on(actor, proceeding, decided, key, (
+            "act", request.action, request.of, request.values, request.at))
+
+    def approve(self, actor: Actor, proceeding: str, application: str, *, at: datetime | None = None, note: str = "",
+                key: str | None = None) -> Done:
         """Approve an application — 批准."""
-        return self._on(actor, proceeding, key, ("approve", application, at, note), lambda told, state: decide.approve(
-            told, state, actor, application, at=at, note=note))
+        return self._on(actor, proceeding, lambda told, state: decide.approve(
+            told, state, actor, application, at=at, note=note), key, ("approve", application, at, note))
 
-    def turn_down(self, actor: Actor, proceeding: str, application: str, reason: str, *, at: datetime | None = None, key: str | None = None) -> Done:
+    def turn_down(self, actor: Actor, proceeding: str, application: str, reason: str, *, at: datetime | None = None,
+                  key: str | None = None) -> Done:
         """Refuse an application with its reason — 不批准."""
-        return self._on(actor, proceeding, key, ("turn_down", application, at, reason), lambda told, state: decide.turn_down(
-            told, state, actor, application, reason, at=at))
+        return self._on(actor, proceeding, lambda told, state: decide.turn_down(
+            told, state, actor, application, reason, at=at), key, ("turn_down", application, at, reason))
 
-    def execute(self, actor: Actor, proceeding: str, application: str, *, at: datetime | None = None, key: str | None = None) -> Done:
+    def execute(self, actor: Actor, proceeding: str, application: str, *, at: datetime | None = None,
+                key: str | None = None) -> Done:
         """Carry out what was approved — 执行."""
-        return self._on(actor, proceeding, key, ("execute", application, at), lambda told, state: decide.execute(
-            told, state, actor, application, at=at))
+        return self._on(actor, proceeding, lambda told, state: decide.execute(
+            told, state, actor, application, at=at), key, ("execute", application, at))
 
     def cancel(self, actor: Actor, proceeding: str, application: str, reason: str, *, key: str | None = None) -> Done:
         """Take one's own application back — 撤回呈请."""
-        return self._on(actor, proceeding, key, ("cancel", application, reason), lambda told, state: decide.cancel(
-            told, state, actor, application, reason))
+        return self._on(actor, proceeding, lambda told, state: decide.cancel(
+            told, state, actor, application, reason), key, ("cancel", application, reason))
 
-    def receive(self, actor: Actor, proceeding: str, run: str, *, warnings: Sequence[str] = (), at: datetime | None = None, key: str | None = None) -> Done:
+    def receive(self, actor: Actor, proceeding: str, run: str, *, warnings: Sequence[str] = (),
+                at: datetime | None = None, key: str | None = None) -> Done:
         """Receive a hand-over — 签收."""
-        return self._on(actor, proceeding, key, ("receive", run, warnings, at), lambda told, state: handover.receive(
-            told, state, actor, run, warnings=warnings, at=at))
+        return self._on(actor, proceeding, lambda told, state: handover.receive(
+            told, state, actor, run, warnings=warnings, at=at), key, ("receive", run, warnings, at))
 
-    def reject(self, actor: Actor, proceeding: str, run: str, problems: Sequence[Mapping[str, str]], *, at: datetime | None = None,
-               key: str | None = None) -> Done:
+    def reject(self, actor: Actor, proceeding: str, run: str, problems: Sequence[Mapping[str, str]], *,
+               at: datetime | None = None, key: str | None = None) -> Done:
         """Send a hand-over back with coded problems — 退回."""
-        return self._on(actor, proceeding, key, ("reject", run, problems, at), lambda told, state: handover.reject(
-            told, state, actor, run, problems, at=at))
+        return self._on(actor, proceeding, lambda told, state: handover.reject(
+            told, state, actor, run, problems, at=at), key, ("reject", run, problems, at))
 
-    def withdraw(self, actor: Actor, proceeding: str, run: str, reason: str = "", *, at: datetime | None = None, key: str | None = None) -> Done:
+    def withdraw(self, actor: Actor, proceeding: str, run: str, reason: str = "", *, at: datetime | None = None,
+                 key: str | None = None) -> Done:
         """Take a hand-over back before it is received — 撤回移送."""
-        return self._on(actor, proceeding, key, ("withdraw", run, reason, at), lambda told, state: handover.withdraw(
-            told, state, actor, run, reason, at=at))
+        return self._on(actor, proceeding, lambda told, state: handover.withdraw(
+            told, state, actor, run, reason, at=at), key, ("withdraw", run, reason, at))
 
     def correct(self, actor: Actor, proceeding: str, seq: int, *, reason: str, values: Mapping[str, Any] | None = None,
                 at: datetime | None = None, key: str | None = None) -> Done:
         """Correct a wrong entry by another entry — 更正登记."""
-        return self._write(actor, key, ("correct", proceeding, seq, reason, values, at), lambda tx, told: correct(
-            told, tx.entries(proceeding), self._state(tx, proceeding), actor, seq, reason=reason, values=values or {}, at=at))
+        return self.enter(actor, lambda tx, told: correct(
+            told, tx.entries(proceeding), self._state(tx, proceeding), actor, seq, reason=reason, values=values or {},
+            at=at), key, ("correct", proceeding, seq, reason, values, at))
 
-    # -- the machine's post ----------------------------------------------------------------------------------------------
+    # -- the machine's post --------------------------------------------------------------------------------------------
 
     def handle(self, job: Job) -> None:
-        """Carry out a job of the outbox: deliver a message, or enter a receipt. At least once; a second time changes nothing."""
+        """Carry out a job of the outbox: deliver a message, or enter a receipt; a second time changes nothing."""
         {"deliver": self._deliver, "receipt": self._receipt}[job.name](job)
 
     def run_jobs(self) -> int:
@@ -177,101 +189,89 @@ class Clerk:
     def _deliver(self, job: Job) -> None:
         message = job.args["message"]
         side = message["sides"][message["to"]]
-        machine = Actor(handover.MACHINE, side["agency"], handover.MACHINE)
 
         def decided(tx: Writing, told: Told) -> Decision:
             if handover.opens(told, message):
                 return handover.deliver(told, None, message)
-            found = side["proceeding"] or self._concerned(tx, told, message, side["agency"])
+            found = side["proceeding"] or _concerned(tx, told, message, side["agency"])
             if found is None:
                 raise Parked(f"{message['collaboration']} waits for case {message['case_id']} at {side['agency']}")
             return handover.deliver(told, self._state(tx, found), message)
-        self._write(machine, job.key, job.key, decided)
 
-    def _concerned(self, tx: Writing, told: Told, message: Mapping[str, Any], agency: str) -> str | None:
-        wanted = told.world.collaborations[message["collaboration"]].sides[message["to"]].procedures
-        persons = set(message["about"]) or {person["id"] for person in message["persons"]}
-        rows = [row for row in tx.rows_of_case(message["case_id"]) if row.agency == agency and row.procedure in wanted]
-        fitting = [row for row in rows if not persons or persons & set(row.persons)] or rows
-        open_first = sorted(fitting, key=lambda row: (row.closed, -row.opened_at.timestamp()))
-        return open_first[0].proceeding if open_first else None
+        self.enter(Actor(handover.MACHINE, side["agency"], handover.MACHINE), decided, job.key, job.key)
 
     def _receipt(self, job: Job) -> None:
         answer = job.args["answer"]
-        machine = Actor(handover.MACHINE, answer["to"]["agency"], handover.MACHINE)
-        self._write(machine, job.key, job.key, lambda tx, told: handover.receipt(told, self._state(tx, answer["to"]["proceeding"]), answer))
+        place = answer["to"]
+        self._on(Actor(handover.MACHINE, place["agency"], handover.MACHINE), place["proceeding"],
+                 lambda told, state: handover.receipt(told, state, answer), job.key, job.key)
 
-    # -- writing ---------------------------------------------------------------------------------------------------------
+    # -- writing -------------------------------------------------------------------------------------------------------
 
-    def _on(self, actor: Actor, proceeding: str, key: str | None, asked: Any,
-            decided: Callable[[Told, Proceeding], Decision]) -> Done:
-        return self._write(actor, key, (proceeding, asked), lambda tx, told: decided(told, self._state(tx, proceeding)))
+    def enter(self, actor: Actor, decides: Decides, key: str | None = None, asked: Any = None) -> Done:
+        """Enter what is decided, in one transaction; decided anew if somebody else wrote to the ledger first.
+
+        With ``key`` a repeated request gets the first answer, and the same key for something else (other than
+        ``asked``) is refused.
+        """
+        request = digest([actor.user, _plain(asked)]) if key else ""
+        for _ in range(TRIES):
+            try:
+                return self._once(actor, decides, key, request)
+            except HeadMoved:
+                continue
+        raise _refusal("ledger.busy", "proceeding", "多人同时办理此案,请稍后再试",
+                       "too many people are acting in this case at once; try again")
+
+    def _on(self, actor: Actor, proceeding: str, decided: Callable[[Told, Proceeding], Decision | None],
+            key: str | None, asked: Any) -> Done:
+        return self.enter(actor, lambda tx, told: decided(told, self._state(tx, proceeding)), key, (proceeding, asked))
 
     def _state(self, tx: Reading, proceeding: str) -> Proceeding:
         state = self.folded.state(tx, proceeding)
         if state is None:
-            raise Refusal([Problem("proceeding.none", "proceeding", words("没有这个案件,或您无权查看", "there is no such case, or you may not see it"))])
+            raise _refusal("proceeding.none", "proceeding", "没有这个案件,或您无权查看",
+                           "there is no such case, or you may not see it")
         return state
 
-    def _write(self, actor: Actor, key: str | None, asked: Any, decided: Callable[[Writing, Told], Decision | None]) -> Done:
-        request = digest([actor.user, _plain(asked)]) if key else ""
-        for _ in range(TRIES):
-            try:
-                return self._once(actor, key, request, decided)
-            except HeadMoved:
-                continue
-        raise Refusal([Problem("ledger.busy", "proceeding", words("多人同时办理此案,请稍后再试", "too many people are acting in this case at once; try again"))])
-
-    def _once(self, actor: Actor, key: str | None, request: str, decided: Callable[[Writing, Told], Decision | None]) -> Done:
+    def _once(self, actor: Actor, decides: Decides, key: str | None, request: str) -> Done:
         with self.store.writing(actor) as tx:
             if key and (known := tx.answer(key)):
                 return _repeated(known, request)
-            told = self._told(tx)
-            decision = decided(tx, told)
-            done, states = self._enter(tx, told, actor, decision) if decision else (Done("", (), "nothing"), [])
+            told = Told(self.now(), self.world, self.calendar, self.new_id, tx.next_serial, records_of(tx),
+                        self.people.name, self.people.with_post)
+            decision = decides(tx, told)
+            done, states = self._entered(tx, told, actor, decision) if decision else (NOTHING, [])
             if key:
                 tx.remember(key, Answer(request, done.as_json()))
         for state in states:
             self.folded.keep(state)
         return done
 
-    def _told(self, tx: Writing) -> Told:
-        records: dict[str, Mapping[str, str]] = {}
-
-        def record(person: str) -> Mapping[str, str]:
-            if person not in records:
-                found = tx.persons([person]).get(person)
-                records[person] = found.data if found else {}
-            return records[person]
-        return Told(self.now(), self.world, self.calendar, self.new_id, tx.next_serial, record, self.people.name, self.people.with_post)
-
-    def _enter(self, tx: Writing, told: Told, actor: Actor, decision: Decision) -> tuple[Done, list[Proceeding]]:
-        states, opened = [], []
-        own = self._append(tx, told, actor, decision, decision.drafts)
-        states.append(own)
-        for each in decision.openings:
-            beside = opening.open_beside(told, own, actor, decision.drafts[0].occurred_at, each)
-            sibling = self._append(tx, told, actor, beside, beside.drafts)
-            part = opening.parting(own, each, sibling.id, decision.drafts[0].occurred_at)
-            own = self._append(tx, told, actor, Decision(()), (part,), own)
-            opened.append(sibling.id)
-            states += [sibling, own]
+    def _entered(self, tx: Writing, told: Told, actor: Actor, decision: Decision) -> tuple[Done, list[Proceeding]]:
+        """The entries of a decision, and the proceedings it opens beside its own, each with the entry that says so."""
         first = decision.drafts[0]
-        count = own.head.seq
-        made = [effect for effect in first.body["effects"] if effect["is"] == "application"]
-        done = Done(own.id, tuple(range(count - len(decision.drafts) - len(decision.openings) + 1, count + 1)), first.kind,
-                    made[0]["application"]["id"] if made else first.body.get("application"), tuple(opened), tuple(decision.prints))
-        return done, states
+        own = self._append(tx, told, actor, decision)
+        begin, states = own.head.seq - len(decision.drafts) + 1, [own]
+        for each in decision.openings:
+            beside = self._append(tx, told, actor, opening.open_beside(told, own, actor, first.occurred_at, each))
+            parting = opening.parting(own, each, beside.id, first.occurred_at)
+            own = self._append(tx, told, actor, Decision((parting,)), own)
+            states += [beside, own]
+        opened = tuple(dict.fromkeys(state.id for state in states if state.id != own.id))
+        seqs = tuple(range(begin, own.head.seq + 1))
+        return Done(own.id, seqs, first.kind, _application(first), opened, tuple(decision.prints)), states
 
-    def _append(self, tx: Writing, told: Told, actor: Actor, decision: Decision, drafts: Sequence[Draft], state: Proceeding | None = None) -> Proceeding:
-        before = state or self.folded.state(tx, drafts[0].proceeding) or Proceeding()
-        head: Head = before.head if before.id else EMPTY
-        entries = chain(self._printed(drafts, decision.prints), head, actor, told.now, before.pack or told.world.digest)
+    def _append(self, tx: Writing, told: Told, actor: Actor, decision: Decision,
+                state: Proceeding | None = None) -> Proceeding:
+        before = state or self.folded.state(tx, decision.drafts[0].proceeding) or Proceeding()
+        drafts = self._printed(decision.drafts, decision.prints)
+        entries = chain(drafts, before.head, actor, told.now, before.pack or told.world.digest)
         tx.append(entries)
         try:
             after = fold(entries, before)
         except CorrectedBefore:
-            after = fold([*tx.entries(before.id), *entries])
+            after = fold(tx.entries(before.id))
         for record in decision.records:
             tx.put_person(record)
         tx.project(access.project(after))
@@ -280,29 +280,74 @@ class Clerk:
         return after
 
     def _printed(self, drafts: Sequence[Draft], prints: Mapping[str, Any]) -> Iterator[Draft]:
-        """The drafts with every issued document printed, stored and named by its digest."""
+        """The drafts with every issued document printed, stored and named by its digest; Refusal for a missing file."""
         blobs = {document: self.blobs.put(BytesIO(self.printer(filled))) for document, filled in prints.items()}
         for draft in drafts:
-            effects = [_with_blob(effect, blobs) for effect in draft.body["effects"]] if blobs else draft.body["effects"]
+            effects = [_with_blob(effect, blobs) for effect in draft.body["effects"]]
+            if not all(self.blobs.has(blob) for blob in _named(effects)):
+                raise _refusal("file.not_here", "with", "文件尚未上传完整", "the file has not been uploaded completely")
             yield replace(draft, body={**draft.body, "effects": effects})
 
 
-class Parked(NotYet):  # noqa: N818 - 暂存待收
-    """The case that a message concerns is not here yet; the job stays and is tried again."""
+class Parked(NotYet):
+    """The case that a message concerns is not here yet; the job stays and is tried again — 暂存待收."""
 
 
-def _with_blob(effect: dict[str, Any], blobs: Mapping[str, Any]) -> dict[str, Any]:
-    if effect["is"] not in ("document", "material"):
-        return effect
-    blob = blobs.get(effect[effect["is"]]["id"])
-    return {**effect, effect["is"]: {**effect[effect["is"]], "blob": blob.digest, "size": blob.size}} if blob else effect
+NOTHING = Done("", (), "nothing")
+
+
+def records_of(tx: Reading) -> Callable[[str], Mapping[str, str]]:
+    """Personal data by id, each read once; empty where it was erased."""
+    known: dict[str, Mapping[str, str]] = {}
+
+    def record(person: str) -> Mapping[str, str]:
+        if person not in known:
+            found = tx.persons([person]).get(person)
+            known[person] = found.data if found else {}
+        return known[person]
+
+    return record
+
+
+def _refusal(code: str, place: str, zh: str, en: str) -> Refusal:
+    return Refusal([Problem(code, place, words(zh, en))])
+
+
+def _concerned(tx: Writing, told: Told, message: Mapping[str, Any], agency: str) -> str | None:
+    """The proceeding here that a message concerns: of the side's procedures, with its persons, open ones first."""
+    wanted = told.world.collaborations[message["collaboration"]].sides[message["to"]].procedures
+    persons = set(message["about"]) or {person["id"] for person in message["persons"]}
+    rows = [row for row in tx.rows_of_case(message["case_id"]) if row.agency == agency and row.procedure in wanted]
+    fitting = [row for row in rows if not persons or persons & set(row.persons)] or rows
+    open_first = sorted(fitting, key=lambda row: (row.closed, -row.opened_at.timestamp()))
+    return open_first[0].proceeding if open_first else None
+
+
+def _application(draft: Draft) -> str | None:
+    """The application that an entry is about."""
+    made = (effect["application"]["id"] for effect in draft.body["effects"] if effect["is"] == "application")
+    return next(made, draft.body.get("application"))
+
+
+def _named(effects: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The digests of all bytes that the effects put into the dossier."""
+    return (effect["material"]["blob"] for effect in effects
+            if effect["is"] == "material" and effect["material"].get("blob"))
+
+
+def _with_blob(effect: dict[str, Any], blobs: Mapping[str, Blob]) -> dict[str, Any]:
+    thing = effect.get(effect["is"]) if effect["is"] in ("document", "material") else None
+    blob = blobs.get(thing["id"]) if thing else None
+    return {**effect, effect["is"]: {**(thing or {}), "blob": blob.digest, "size": blob.size}} if blob else effect
 
 
 def _repeated(known: Answer, request: str) -> Done:
     if known.request != request:
-        raise Refusal([Problem("request.key_reused", "key", words("同一请求编号用于不同内容", "this idempotency key was used for something else"))])
+        raise _refusal("request.key_reused", "key", "同一请求编号用于不同内容",
+                       "this idempotency key was used for something else")
     found = known.result
-    return Done(found["proceeding"], tuple(found["seqs"]), found["kind"], found["application"], tuple(found["opened"]), tuple(found["documents"]))
+    return Done(found["proceeding"], tuple(found["seqs"]), found["kind"], found["application"],
+                tuple(found["opened"]), tuple(found["documents"]))
 
 
 def _plain(value: Any) -> Any:
@@ -312,5 +357,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value if isinstance(value, str | int | bool | None) else str(value)
-
-

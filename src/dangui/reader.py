@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from dangui.clerk import Clerk
-from dangui.core import access, decide
+from dangui.clerk import Clerk, records_of
+from dangui.core import access, decide, ledger
 from dangui.core.decide import Request
-from dangui.core.ledger import Actor
+from dangui.core.ledger import Actor, Entry
 from dangui.core.ports import Look, Reading, Row, Task
 from dangui.core.problem import Problem, Refusal, Words, words
 from dangui.core.procedure import Procedure
@@ -191,6 +191,13 @@ class Reader:
         name = item.get("name") or f"{item['title']['zh']}.pdf"
         return self.clerk.blobs.open(digest), str(item.get("media_type") or "application/octet-stream"), str(name)
 
+    def verified(self, actor: Actor, proceeding: str) -> tuple[Sequence[Entry], list[Problem]]:
+        """The ledger itself, and every broken link or altered entry of it."""
+        with self.store.reading(actor) as tx:
+            self._visible(tx, actor, proceeding, "verify")
+            entries = tx.entries(proceeding)
+            return entries, ledger.verify(entries)
+
     def case(self, actor: Actor, case_id: str) -> CaseView:
         """A case over all its proceedings, as far as the actor may see them."""
         with self.store.reading(actor) as tx:
@@ -225,15 +232,8 @@ class Reader:
 
     def told(self, tx: Reading) -> Told:
         """What views are told; it draws no numbers and mints no ids, because nothing is written."""
-        records: dict[str, Mapping[str, str]] = {}
-
-        def record(person: str) -> Mapping[str, str]:
-            if person not in records:
-                found = tx.persons([person]).get(person)
-                records[person] = found.data if found else {}
-            return records[person]
-        return Told(self.clerk.now(), self.world, self.clerk.calendar, lambda kind: f"new-{kind}", lambda agency, kind, year: 0, record,
-                    self.clerk.people.name, self.clerk.people.with_post)
+        return Told(self.clerk.now(), self.world, self.clerk.calendar, lambda kind: f"new-{kind}",
+                    lambda agency, kind, year: 0, records_of(tx), self.clerk.people.name, self.clerk.people.with_post)
 
     def _visible(self, tx: Reading, actor: Actor, proceeding: str, what: str) -> tuple[Proceeding, str]:
         """The state and the scope in which it may be seen; the look is recorded, refused or not."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ from typing import Any
 from dangui.clerk import Clerk, Done
 from dangui.core import access, supervise
 from dangui.core.calendar import CHINA, Calendar
-from dangui.core.decide import Request, concluded
-from dangui.core.digest import digest
+from dangui.core.decide import Decision, Request, concluded
+from dangui.core.digest import canonical, digest
 from dangui.core.ledger import Actor
 from dangui.core.opening import begin
 from dangui.core.party import Episode, Person, is_under
@@ -25,7 +26,7 @@ from dangui.core.ports import Blobs, PersonRecord, Printer, Store
 from dangui.core.problem import Refusal, words
 from dangui.core.proceeding import Proceeding
 from dangui.core.resolve import Act
-from dangui.core.world import World
+from dangui.core.world import Told, World
 from dangui.people import Directory
 from dangui.store.memory import MemoryBlobs, MemoryStore
 
@@ -37,10 +38,11 @@ def unprinted(filled: Mapping[str, Any]) -> bytes:
     return digest(dict(filled)).encode()
 
 
-def named_file(said: Any) -> dict[str, Any]:
+def named_file(blobs: Blobs, said: Any) -> dict[str, Any]:
     """A file that nobody will open: a script says only its name, or describes the page (``title`` …)."""
+    blob = blobs.put(BytesIO(canonical(said)))
     name = said["title"] if isinstance(said, Mapping) else str(said)
-    return {"blob": digest(said), "size": len(name), "name": name, "media_type": "application/pdf"}
+    return {"blob": blob.digest, "size": blob.size, "name": name, "media_type": "application/pdf"}
 
 
 @dataclass
@@ -48,8 +50,8 @@ class Stage:
     """One rehearsal: a clerk whose clock stands where the script says, and labels for proceedings and persons.
 
     Without ``store``, ``blobs`` and ``printer`` it plays in memory and prints nothing; a demonstration gives a node's own.
-    ``new_id`` None means ids that count up, the same in every run. ``files`` stores the bytes of what a
-    script says of a file and gives the value of a file field.
+    ``new_id`` None means ids that count up, the same in every run. ``files`` puts what a script says
+    of a file into the blobs and gives the value of a file field.
     """
 
     world: World
@@ -63,7 +65,7 @@ class Stage:
     blobs: Blobs = field(default_factory=MemoryBlobs)
     printer: Printer = unprinted
     new_id: Callable[[str], str] | None = None
-    files: Callable[[Any], Mapping[str, Any]] = named_file
+    files: Callable[[Blobs, Any], Mapping[str, Any]] = named_file
 
     def __post_init__(self) -> None:
         numbers = count(1)
@@ -136,8 +138,8 @@ def prepare(stage: Stage, script: Mapping[str, Any]) -> str:
     stage.now = at
     lead = next(iter(stage.people.with_post(agency, procedure.leads)), "somebody")
     actor = Actor(lead, agency, procedure.leads)
-    with stage.store.writing(actor) as tx:
-        told = stage.clerk._told(tx)
+
+    def decided(tx: Any, told: Told) -> Decision:
         resolver = begin(told, procedure, agency, stage.case_id, Act(actor, at))
         if start.get("stage"):
             found = procedure.stages[start["stage"]]
@@ -149,9 +151,10 @@ def prepare(stage: Stage, script: Mapping[str, Any]) -> str:
             resolver.add("fact", person=None, name=name, value=value)
         for label, raw in script.get("persons", {}).items():
             _prepare_person(stage, resolver, label, raw, at)
-        if start.get("clocks"):
-            _prepare_clocks(stage, resolver, start["clocks"])
-        done, _ = stage.clerk._enter(tx, told, actor, concluded(resolver, "proceeding.opened", {"title": procedure.title}))
+        _prepare_clocks(stage, resolver, start.get("clocks", []))
+        return concluded(resolver, "proceeding.opened", {"title": procedure.title})
+
+    done = stage.clerk.enter(actor, decided)
     stage.labels.setdefault(start["procedure"], done.proceeding)
     return done.proceeding
 
@@ -248,7 +251,7 @@ def _value(stage: Stage, proceeding: str, value: Any) -> Any:
     if isinstance(value, Mapping) and set(value) == {"exhibit"}:
         return next((key for key, item in reversed(state.exhibits.items()) if item.get("name") == value["exhibit"]), value["exhibit"])
     if isinstance(value, Mapping) and set(value) == {"file"}:
-        return dict(stage.files(value["file"]))
+        return dict(stage.files(stage.blobs, value["file"]))
     return value
 
 
