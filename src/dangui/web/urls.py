@@ -81,6 +81,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("desk/", include(DESK)),
+    path("", include("dangui.api.urls")),
     *([path("demo/sign-in/", demo.sign_in)] if settings.DEMO else []),
 ]
 
