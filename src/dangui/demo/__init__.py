@@ -14,7 +14,7 @@ from dangui.core.ledger import Actor
 from dangui.core.problem import Refusal
 from dangui.core.proceeding import Proceeding
 from dangui.demo.lines import told
-from dangui.demo.pages import Scanner, files_in
+from dangui.demo.pages import Scanner, scanned
 from dangui.demo.script import at_play_time, read_scripts
 from dangui.people import Directory, read_people
 from dangui.rehearsal import Stage
@@ -68,7 +68,7 @@ def _there(parts: Parts, script: Mapping[str, Any]) -> bool:
 def _play(parts: Parts, people: Directory, scanner: Scanner, script: Mapping[str, Any], say: Say) -> None:
     ready = at_play_time(script, parts.clerk.now(), parts.calendar)
     stage = Stage(parts.world, parts.calendar, people, now=datetime(2000, 1, 1, tzinfo=CHINA), case_id=case_id(script), store=parts.store,
-                  blobs=parts.blobs, printer=parts.clerk.printer, new_id=lambda kind: secrets.token_hex(10), files=files_in(parts.blobs, scanner))
+                  blobs=parts.blobs, printer=parts.clerk.printer, new_id=lambda kind: secrets.token_hex(10), files=scanned(scanner))
     perform(stage, ready, say)
 
 

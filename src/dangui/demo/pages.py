@@ -38,11 +38,11 @@ class Scanner:
         return made, "image/png" if drawn else "application/pdf"
 
 
-def files_in(blobs: Blobs, scanner: Scanner) -> Callable[[Any], dict[str, Any]]:
-    """How a script's ``{file: …}`` becomes the value of a file field: the page is made and put into ``blobs``."""
-    def put(said: Any) -> dict[str, Any]:
+def scanned(scanner: Scanner) -> Callable[[Blobs, Any], dict[str, Any]]:
+    """How a script's ``{file: …}`` becomes the value of a file field: the page is made and put into the blobs."""
+    def put(blobs: Blobs, said: Any) -> dict[str, Any]:
         data, media_type = scanner.page(said)
         blob = blobs.put(BytesIO(data))
-        return {"blob": blob.digest, "size": blob.size, "name": said["title"] + (".png" if media_type == "image/png" else ".pdf"),
-                "media_type": media_type}
+        ending = ".png" if media_type == "image/png" else ".pdf"
+        return {"blob": blob.digest, "size": blob.size, "name": f"{said['title']}{ending}", "media_type": media_type}
     return put
