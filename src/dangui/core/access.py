@@ -59,7 +59,7 @@ def tasks(state: Proceeding) -> Iterator[Task]:
     """Running limits for those who handle the case, approvals and executions in turn, receptions."""
     leading = [f"user:{user}" for user, post in state.assigned.items() if post == state.leads]
     running = [clock for clock in state.live_clocks() if clock.status == "running"]
-    for clock in running:
+    for clock in (clock for clock in running if clock.at_end != "none"):
         for principal in leading or [f"{state.agency}/{state.leads}"]:
             yield Task(f"{clock.id}@{principal}", principal, "deadline", state.id, clock.deadline, clock.title,
                        clock.person, clock.ends_at, clock.liberty, clock.started_at)

@@ -136,8 +136,8 @@ class Proceeding:
         return sorted(live, key=lambda clock: (clock.ends_at, clock.id))
 
     def next_clock(self) -> Clock | None:
-        """The running clock that ends first."""
-        return next((clock for clock in self.live_clocks() if clock.status == "running"), None)
+        """The running clock that ends first, of those whose end forces something: a waiting period is nobody's due."""
+        return next((clock for clock in self.live_clocks() if clock.status == "running" and clock.at_end != "none"), None)
 
 
 class Work:
