@@ -1,4 +1,4 @@
-"""Agency key — 接口凭证: with which an agency's own system speaks for one person in one post; only its digest is kept."""
+"""Agency key — 接口凭证: an agency's own system speaks with it for one person in one post."""
 
 from __future__ import annotations
 

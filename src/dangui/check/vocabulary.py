@@ -42,8 +42,7 @@ def _conditions(ground: Ground, procedure: Procedure) -> Iterator[Asked]:
         for number, when in enumerate([row.when for row in limit.lengths] + [row.when for row in limit.extendable]):
             yield when, f"{limit.place}[{number}].when", None
     for spot in ground.spots_of(procedure):
-        for number, effect in enumerate(spot.effects):
-            yield effect.when, f"{spot.place}[{number}].when", spot.fields
+        yield from ((effect.when, f"{spot.place}[{n}].when", spot.fields) for n, effect in enumerate(spot.effects))
     for collaboration, side in ground.sides_of(procedure):
         for node in collaboration.nodes.values():
             if node.by == side:
