@@ -1,9 +1,9 @@
-"""Reader — 阅卷: the only reader. Every look is authorised on the ledger itself, and recorded whether it was allowed or not."""
+"""Reader — 阅卷: the only reader; every look is authorised on the ledger itself and recorded, allowed or not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from dangui.clerk import Clerk, records_of
@@ -14,9 +14,12 @@ from dangui.core.ports import Look, Reading, Row, Task
 from dangui.core.problem import Problem, Refusal, Words, words
 from dangui.core.procedure import Procedure
 from dangui.core.proceeding import Proceeding
+from dangui.core.sending import UNRECEIVED
 from dangui.core.supervise import Holding, custody_chain
 from dangui.core.world import Told
-from dangui.views import ActionView, PendingView, ProceedingView, RunView, Teller, case_title
+from dangui.offers import Offers, same
+from dangui.teller import Teller
+from dangui.views import ActionView, PendingView, ProceedingView, RunView, case_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Reader:
     def __init__(self, clerk: Clerk) -> None:
         self.clerk, self.store, self.world = clerk, clerk.store, clerk.world
 
-    # -- lists -------------------------------------------------------------------------------------------------------------
+    # -- lists ---------------------------------------------------------------------------------------------------------
 
     def my_work(self, actor: Actor, kind: str = "", after: str = "", limit: int = 50) -> Page:
         """Tasks of the actor and of his post, nearest deadline first; ``kind`` narrows them."""
@@ -93,7 +96,8 @@ class Reader:
             tasks, further = tx.tasks(principals, after, limit, kind)
             lines = self._lines(tx, tx.rows(dict.fromkeys(task.proceeding for task in tasks)))
             names = self._names(tx, [task.person for task in tasks if task.person])
-            items = tuple(Work(task, lines[task.proceeding], names.get(task.person or "", "")) for task in tasks if task.proceeding in lines)
+            items = tuple(Work(task, lines[task.proceeding], names.get(task.person or "", ""))
+                          for task in tasks if task.proceeding in lines)
             return Page(items, further, tx.count_tasks(principals))
 
     def approvals(self, actor: Actor, after: str = "", limit: int = 20) -> Page:
@@ -110,15 +114,21 @@ class Reader:
 
     def _detailed(self, actor: Actor, kind: str, after: str, limit: int) -> Page:
         page = self.my_work(actor, kind, after, limit)
-        items = []
         with self.store.reading(actor) as tx:
-            for work in page.items:
-                state, scope = self._visible(tx, actor, work.task.proceeding, kind)
-                teller = Teller(self.told(tx), state, actor, scope)
-                pending = next((view for view in teller.pending() if view.ref == work.task.ref), None) if kind in ("approval", "execution") else None
-                run = teller.handover(state.handovers[work.task.ref]) if kind == "reception" else None
-                items.append(Work(work.task, work.line, work.person, pending, run))
-        return Page(tuple(items), page.next, page.counts)
+            items = tuple(self._opened_up(tx, actor, work) for work in page.items)
+        return Page(tuple(work for work in items if work), page.next, page.counts)
+
+    def _opened_up(self, tx: Reading, actor: Actor, work: Work) -> Work | None:
+        """The task with its application or hand-over; None if the actor may not look (he is recused)."""
+        task = work.task
+        seen = self._seen(tx, actor, task.proceeding, task.kind)
+        if seen is None:
+            return None
+        state, scope = seen
+        teller = Teller(self.told(tx), state, actor, scope)
+        if task.kind == "reception":
+            return replace(work, run=teller.handover(state.handovers[task.ref]))
+        return replace(work, pending=next((view for view in teller.pending() if view.ref == task.ref), None))
 
     def my_cases(self, actor: Actor, after: str = "", limit: int = 50, principal: str = "") -> Page:
         """Open proceedings of the actor (or of his post), nearest deadline first."""
@@ -141,19 +151,24 @@ class Reader:
 
     def handovers(self, actor: Actor, limit: int = 200) -> tuple[tuple[Line, RunView], ...]:
         """Hand-overs under way in the proceedings the actor's post may see, oldest first."""
-        found = []
+        found: dict[tuple[str, str], tuple[Line, RunView]] = {}
         with self.store.reading(actor) as tx:
             for principal in (actor.principal, f"user:{actor.user}"):
                 rows, _ = tx.list_rows(principal, "", limit)
-                for proceeding, line in self._lines(tx, rows).items():
-                    state = self.clerk.folded.state(tx, proceeding)
-                    if state and access.may_read(state, actor.user, tx.scope(proceeding)):
-                        teller = Teller(self.told(tx), state, actor, "full")
-                        found += [(line, view) for view in teller.handovers() if view.status in ("initiated", "delivered", "parked")]
-        unique = {view.run + line.row.proceeding: (line, view) for line, view in found}
-        return tuple(sorted(unique.values(), key=lambda pair: pair[1].sent_at or pair[1].delivered_at or self.clerk.now()))
+                for line in self._lines(tx, rows).values():
+                    for view in self._under_way(tx, actor, line):
+                        found[line.row.proceeding, view.run] = (line, view)
+        now = self.clerk.now()
+        return tuple(sorted(found.values(), key=lambda pair: pair[1].sent_at or pair[1].delivered_at or now))
 
-    # -- one proceeding ----------------------------------------------------------------------------------------------------
+    def _under_way(self, tx: Reading, actor: Actor, line: Line) -> list[RunView]:
+        state, scope = self.clerk.folded.state(tx, line.row.proceeding), tx.scope(line.row.proceeding)
+        if state is None or scope is None or not access.may_read(state, actor.user, scope):
+            return []
+        teller = Teller(self.told(tx), state, actor, scope)
+        return [view for view in teller.handovers() if view.status in UNRECEIVED]
+
+    # -- one proceeding ------------------------------------------------------------------------------------------------
 
     def proceeding(self, actor: Actor, proceeding: str) -> ProceedingView:
         """Everything of a proceeding that the actor may see. Raises Refusal where he may not."""
@@ -165,11 +180,12 @@ class Reader:
     def form(self, actor: Actor, proceeding: str, action: str) -> ActionView:
         """One action's form. Raises Refusal for an unknown one."""
         with self.store.reading(actor) as tx:
-            state, scope = self._visible(tx, actor, proceeding, "form")
+            state, _ = self._visible(tx, actor, proceeding, "form")
             found = self.world.procedures[state.procedure].actions.get(action)
             if found is None:
-                raise Refusal([Problem("action.unknown", "action", words("没有这个办理动作", "there is no such action"))])
-            return Teller(self.told(tx), state, actor, scope).action(found)
+                raise Refusal([Problem("action.unknown", "action", words(
+                    "没有这个办理动作", "there is no such action"))])
+            return Offers(self.told(tx), state, actor).view(found)
 
     def preview(self, actor: Actor, proceeding: str, request: Request) -> Preview:
         """What the act would enter, and every reason why it can't be."""
@@ -185,27 +201,28 @@ class Reader:
         """(stream, media type, name) of a material the actor may see. Raises Refusal or FileNotFoundError."""
         with self.store.reading(actor) as tx:
             state, scope = self._visible(tx, actor, proceeding, f"blob {digest}")
-            item = next((item for item in state.materials.values() if item.get("blob") == digest and (scope == "full" or not item.get("internal"))), None)
+            item = next((item for item in state.materials.values()
+                         if item.get("blob") == digest and access.may_see(item, scope)), None)
         if item is None:
-            raise Refusal([Problem("material.none", "digest", words("卷内没有这份材料,或您无权查看", "no such material here, or you may not see it"))])
+            raise Refusal([Problem("material.none", "digest", words(
+                "卷内没有这份材料,或您无权查看", "no such material here, or you may not see it"))])
         name = item.get("name") or f"{item['title']['zh']}.pdf"
         return self.clerk.blobs.open(digest), str(item.get("media_type") or "application/octet-stream"), str(name)
 
     def verified(self, actor: Actor, proceeding: str) -> tuple[Sequence[Entry], list[Problem]]:
-        """The ledger itself, and every broken link or altered entry of it."""
+        """The ledger itself, and every broken link or altered entry of it; counsel is told only of the latter."""
         with self.store.reading(actor) as tx:
-            self._visible(tx, actor, proceeding, "verify")
+            _, scope = self._visible(tx, actor, proceeding, "verify")
             entries = tx.entries(proceeding)
-            return entries, ledger.verify(entries)
+            return entries if scope == access.FULL else (), ledger.verify(entries)
 
     def case(self, actor: Actor, case_id: str) -> CaseView:
         """A case over all its proceedings, as far as the actor may see them."""
         with self.store.reading(actor) as tx:
-            lines = self._lines(tx, sorted(tx.rows_of_case(case_id), key=lambda row: (row.opened_at, row.proceeding)))
-            states = {}
-            for proceeding in lines:
-                state, _ = self._visible(tx, actor, proceeding, "case")
-                states[proceeding] = state
+            rows = sorted(tx.rows_of_case(case_id), key=lambda row: (row.opened_at, row.proceeding))
+            seen = {row.proceeding: self._seen(tx, actor, row.proceeding, "case") for row in rows}
+            states = {proceeding: found[0] for proceeding, found in seen.items() if found}
+            lines = self._lines(tx, [row for row in rows if row.proceeding in states])
             persons = list(dict.fromkeys(person for state in states.values() for person in state.persons))
             names = self._names(tx, persons)
         custody = []
@@ -213,7 +230,8 @@ class Reader:
             holdings, problems = custody_chain(person, states.values())
             if holdings:
                 custody.append(Custody(person, names.get(person, ""), tuple(holdings), tuple(problems)))
-        return CaseView(case_id, tuple(lines.values()), tuple(states.items()), tuple(_couplings(states)), tuple(custody), names)
+        couplings = (*_couplings(states), *_links(states))
+        return CaseView(case_id, tuple(lines.values()), tuple(states.items()), couplings, tuple(custody), names)
 
     def openable(self, actor: Actor) -> tuple[tuple[Procedure, ActionView | None], ...]:
         """Procedures that the actor's post may open at the desk, each with its form."""
@@ -224,11 +242,11 @@ class Reader:
                 procedure = self.world.procedures.get(name)
                 action = procedure.actions.get("open") if procedure else None
                 if procedure and "act" in procedure.opens_by and (action is None or actor.post in action.by):
-                    blank = Proceeding(procedure=name, agency=actor.agency, stage=procedure.first, main_role=procedure.main_role)
-                    found.append((procedure, Teller(self.told(tx), blank, actor, "full").action(action) if action else None))
+                    blank = Proceeding(procedure=name, agency=actor.agency, stage=procedure.first)
+                    found.append((procedure, Offers(self.told(tx), blank, actor).view(action) if action else None))
         return tuple(found)
 
-    # -- parts ---------------------------------------------------------------------------------------------------------------
+    # -- parts ---------------------------------------------------------------------------------------------------------
 
     def told(self, tx: Reading) -> Told:
         """What views are told; it draws no numbers and mints no ids, because nothing is written."""
@@ -236,20 +254,27 @@ class Reader:
                     lambda agency, kind, year: 0, records_of(tx), self.clerk.people.name, self.clerk.people.with_post)
 
     def _visible(self, tx: Reading, actor: Actor, proceeding: str, what: str) -> tuple[Proceeding, str]:
-        """The state and the scope in which it may be seen; the look is recorded, refused or not."""
+        """The state and the scope in which it may be seen. Raises Refusal where it may not."""
+        seen = self._seen(tx, actor, proceeding, what)
+        if seen is None:
+            raise Refusal([Problem("access.denied", "proceeding", words(
+                "没有这个案件,或您无权查看", "there is no such case, or you may not see it"))])
+        return seen
+
+    def _seen(self, tx: Reading, actor: Actor, proceeding: str, what: str) -> tuple[Proceeding, str] | None:
+        """The state and its scope, or None if the actor may not look; the look is recorded, allowed or not."""
         scope = tx.scope(proceeding)
         state = self.clerk.folded.state(tx, proceeding) if scope else None
         allowed = state is not None and access.may_read(state, actor.user, scope)
         tx.record(Look(self.clerk.now(), actor, what, proceeding, "", allowed))
-        if state is None or scope is None or not allowed:
-            raise Refusal([Problem("access.denied", "proceeding", words("没有这个案件,或您无权查看", "there is no such case, or you may not see it"))])
-        return state, scope
+        return (state, scope) if state is not None and scope is not None and allowed else None
 
     def _lines(self, tx: Reading, rows: Sequence[Row]) -> dict[str, Line]:
         names = self._names(tx, [person for row in rows for person in row.persons[:2]])
-        return {row.proceeding: Line(row, case_title([names.get(each, "") for each in row.persons], row.offence, row.procedure_title),
-                                     self.world.agencies[row.agency].title if row.agency in self.world.agencies else words(row.agency, row.agency))
-                for row in rows}
+        return {row.proceeding: Line(
+            row, case_title([names.get(each, "") for each in row.persons], row.offence, row.procedure_title),
+            self.world.agencies[row.agency].title if row.agency in self.world.agencies else same(row.agency))
+            for row in rows}
 
     def _names(self, tx: Reading, persons: Sequence[str]) -> dict[str, str]:
         return {person: record.data.get("name", "") for person, record in tx.persons(dict.fromkeys(persons)).items()}
@@ -260,16 +285,22 @@ def _couplings(states: Mapping[str, Proceeding]) -> Iterator[Mapping[str, Any]]:
     seen: set[str] = set()
     runs = [(state, run) for state in states.values() for run in state.handovers.values()]
     for state, run in sorted(runs, key=lambda pair: pair[1]["direction"] != "out"):
-        if run["id"] in seen:
-            continue
+        others = [place["proceeding"] for side, place in run["sides"].items() if side != run["side"]]
+        for other in others if run["id"] not in seen else ():
+            if other in states:
+                ends = (state.id, other) if run["direction"] == "out" else (other, state.id)
+                yield _coupling(run["id"], run["title"], ends, run["status"], run)
         seen.add(run["id"])
-        for side, place in run["sides"].items():
-            if side != run["side"] and place["proceeding"] in states:
-                outward = run["direction"] == "out"
-                yield {"run": run["id"], "title": run["title"], "from": state.id if outward else place["proceeding"],
-                       "to": place["proceeding"] if outward else state.id, "status": run["status"], "sent_at": run.get("sent_at"),
-                       "received_at": run.get("received_at"), "persons": run.get("persons", [])}
+
+
+def _links(states: Mapping[str, Proceeding]) -> Iterator[Mapping[str, Any]]:
+    """Every proceeding that was separated from another or opened beside it."""
     for state in states.values():
         for link in state.links:
             if link.get("from") in states:
-                yield {"run": "", "title": state.title, "from": link["from"], "to": state.id, "status": link["kind"], "sent_at": None, "received_at": None, "persons": []}
+                yield _coupling("", state.title, (link["from"], state.id), link["kind"], {})
+
+
+def _coupling(run: str, title: Words, ends: tuple[str, str], status: str, more: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"run": run, "title": title, "from": ends[0], "to": ends[1], "status": status, "sent_at": more.get("sent_at"),
+            "received_at": more.get("received_at"), "persons": more.get("persons", [])}

@@ -1,0 +1,138 @@
+"""Offers — 可办事项: what one actor may do in a proceeding now, as forms, with every reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from dangui.core import reasons
+from dangui.core.form import Field
+from dangui.core.ledger import Actor
+from dangui.core.problem import Problem, Words, words
+from dangui.core.procedure import STEPS, Action, Effect
+from dangui.core.proceeding import Proceeding
+from dangui.core.sending import prefilled
+from dangui.core.world import Told
+from dangui.views import ActionView
+
+ERASED = "（已删除）"
+"""Stands for the name of somebody whose record was erased."""
+
+_ASKED = ("needs.field.", "needs.not.field.")
+_LATER = {"approved": words("批准后", "on approval"), "executed": words("执行后", "on execution")}
+
+
+def same(text: str) -> Words:
+    """A name: it is not translated."""
+    return words(text, text)
+
+
+class Offers:
+    """Actions of one proceeding for one actor."""
+
+    def __init__(self, told: Told, state: Proceeding, actor: Actor) -> None:
+        self.told, self.state, self.actor = told, state, actor
+        self.world = told.world
+        self.procedure = told.world.procedures[state.procedure]
+
+    def name(self, person: str) -> str:
+        """The name of a person, or the note that the record was erased."""
+        return self.told.record(person).get("name", ERASED)
+
+    def all(self) -> tuple[ActionView, ...]:
+        """Actions of this stage for this post, possible ones first."""
+        mine = [action for action in self.procedure.actions.values() if action.id != "open" and not (
+            reasons.wrong_stage(self.state, action) or reasons.wrong_actor(self.state, self.actor, action))]
+        return tuple(sorted((self.view(action) for action in mine), key=lambda view: not view.possible))
+
+    def view(self, action: Action) -> ActionView:
+        """One action with its form and its reasons per person."""
+        fields = reasons.form_of(self.world, action)
+        people = self.state.people(action.of) if action.of else []
+        collaboration = self.world.collaborations.get(action.collaboration)
+        posts = self.world.agencies[self.state.agency].posts
+        return ActionView(
+            action.id, action.title, action.of or None, action.many,
+            tuple((person.id, self.name(person.id)) for person in people), fields,
+            {field.name: tuple(self._options(field, action)) for field in fields},
+            prefilled(self.state, fields, tuple(person.id for person in people[:1])),
+            self._standing(action, [person.id for person in people]),
+            tuple(posts[post].title for post in action.approval if post in posts), tuple(self.will(action)),
+            action.basis, collaboration.title if collaboration else None)
+
+    def _standing(self, action: Action, people: Sequence[str]) -> dict[str, tuple[Problem, ...]]:
+        """What stands in the way, by person; what hangs on the form is not known before it is filled in."""
+        if action.of and not people:
+            return {"": (Problem("person.missing", "of", words(
+                "案内没有相应的当事人", "nobody in that role is here")),)}
+        found = {}
+        for person in people if action.of else [""]:
+            of = (person,) if person else ()
+            unmet = reasons.unmet(self.told, self.state, action, of, {}, self.told.now)
+            found[person] = tuple(problem for problem in unmet if not problem.code.startswith(_ASKED))
+        return found
+
+    def _options(self, field: Field, action: Action) -> Iterator[tuple[str, Words]]:
+        """The choices of a field, as (value, words)."""
+        match field.kind:
+            case "code" | "list":
+                yield from self.world.codes_for(self.procedure, action.collaboration).get(field.table, {}).items()
+            case "user":
+                users = reasons.holders(self.told, self.state, field.table)
+                yield from ((user, same(self.told.user_name(user))) for user in users)
+            case "persons":
+                yield from ((person.id, same(self.name(person.id))) for person in self.state.people(field.table))
+            case "material" | "materials":
+                materials = self.state.materials.items()
+                yield from ((key, item["title"]) for key, item in materials if item.get("status") == "bound")
+            case "document":
+                yield from ((key, item["title"]) for key, item in self.state.documents.items())
+            case "exhibit":
+                yield from ((key, same(str(item.get("name", key)))) for key, item in self.state.exhibits.items())
+
+    def will(self, action: Action, steps: Sequence[str] = STEPS) -> Iterator[Words]:
+        """What will happen, from the pack: documents, limits, measures, stage, who is told."""
+        for step in steps:
+            when = _LATER.get(step)
+            for effect in action.effects.get(step, ()):
+                said = self._effect(effect)
+                if said and when:
+                    said = words(f"{when['zh']}:{said['zh']}", f"{when['en']}: {said['en']}")
+                if said:
+                    yield said
+        if action.sends:
+            title = self.world.collaborations[action.collaboration].title
+            yield words(f"移送:{title['zh']}", f"sends: {title['en']}")
+
+    def _effect(self, effect: Effect) -> Words | None:
+        title = _TITLES[effect.verb](self, effect) if effect.verb in _TITLES else None
+        return title and words(*(_SAID[effect.verb][tongue].format(title[tongue]) for tongue in ("zh", "en")))
+
+    def _document(self, effect: Effect) -> Words | None:
+        template = self.world.template(self.procedure, str(effect.value))
+        return template.title if template else None
+
+    def _measure(self, effect: Effect) -> Words | None:
+        return self.world.measure(self.procedure, effect.value).title if isinstance(effect.value, str) else None
+
+    def _stage(self, effect: Effect) -> Words | None:
+        return self.procedure.stages[str(effect.value)].title
+
+    def _limits(self, effect: Effect) -> Words | None:
+        names = [effect.value] if isinstance(effect.value, str) else effect.value
+        titles = [self.procedure.limits[name].title for name in names if name in self.procedure.limits]
+        if not titles:
+            return None
+        return words("、".join(title["zh"] for title in titles), ", ".join(title["en"] for title in titles))
+
+
+_TITLES: Mapping[str, Callable[[Offers, Effect], Words | None]] = {
+    "issue": Offers._document, "measure": Offers._measure, "stage": Offers._stage, "start": Offers._limits,
+    "restart": Offers._limits, "meet": Offers._limits, "extend": Offers._limits, "pause": Offers._limits,
+}
+
+_SAID: Mapping[str, Words] = {
+    "issue": words("制作《{}》", "issues '{}'"), "measure": words("强制措施变为“{}”", "measure becomes '{}'"),
+    "stage": words("进入“{}”阶段", "moves to '{}'"), "start": words("开始计算:{}", "starts: {}"),
+    "restart": words("开始计算:{}", "starts: {}"), "meet": words("办结期限:{}", "meets: {}"),
+    "extend": words("延长:{}", "extends: {}"), "pause": words("中止计算:{}", "pauses: {}"),
+}
