@@ -137,7 +137,8 @@ class Proceeding:
 
     def next_clock(self) -> Clock | None:
         """The running clock that ends first, of those whose end forces something: a waiting period is nobody's due."""
-        return next((clock for clock in self.live_clocks() if clock.status == "running" and clock.at_end != "none"), None)
+        due = (clock for clock in self.live_clocks() if clock.status == "running" and clock.at_end != "none")
+        return next(due, None)
 
 
 class Work:
