@@ -13,9 +13,13 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from dangui.store import embedded, migrate
 from dangui.store.embedded import Dsns
+
+settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples on every machine, however busy
+settings.load_profile("steady")
 
 _TEMPLATE = "dangui_template"
 
