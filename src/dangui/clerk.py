@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
-from threading import Lock
 from typing import Any, Protocol
 
 from dangui.core import access, decide, handover, opening
@@ -21,6 +19,7 @@ from dangui.core.ports import Answer, Blob, Blobs, HeadMoved, Job, NotYet, Print
 from dangui.core.problem import Problem, Refusal, words
 from dangui.core.proceeding import CorrectedBefore, Proceeding, fold
 from dangui.core.world import Told, World
+from dangui.folded import Attempt, Folded
 
 TRIES = 8
 """How often an act is decided anew when somebody else wrote to the same ledger first."""
@@ -52,46 +51,8 @@ class Done:
         }
 
 
-Decides = Callable[[Writing, Told], "Decision | None"]
+Decides = Callable[[Attempt, Told], "Decision | None"]
 """What is decided inside the transaction; None enters nothing."""
-
-
-class Folded:
-    """Folded states by proceeding, kept only as long as they match the ledger's head — 状态缓存."""
-
-    def __init__(self, most: int = 2000) -> None:
-        self._most = most
-        self._states: OrderedDict[str, Proceeding] = OrderedDict()
-        self._lock = Lock()
-
-    def state(self, tx: Reading, proceeding: str) -> Proceeding | None:
-        """The present state, or None if the actor sees no such ledger."""
-        head = tx.head(proceeding)
-        if head is None:
-            return None
-        with self._lock:
-            known = self._states.get(proceeding)
-        if known is None or known.head != head:
-            known = self._catch_up(tx, proceeding, known)
-            self.keep(known)
-        return known
-
-    def _catch_up(self, tx: Reading, proceeding: str, known: Proceeding | None) -> Proceeding:
-        newer = tx.entries(proceeding, known.head.seq) if known else ()
-        if known and newer and newer[0].previous == known.head.digest:
-            try:
-                return fold(newer, known)
-            except CorrectedBefore:
-                pass
-        return fold(tx.entries(proceeding))
-
-    def keep(self, state: Proceeding) -> None:
-        """Remember a state that has been committed."""
-        with self._lock:
-            self._states[state.id] = state
-            self._states.move_to_end(state.id)
-            while len(self._states) > self._most:
-                self._states.popitem(last=False)
 
 
 class Clerk:
@@ -110,7 +71,7 @@ class Clerk:
     def open(self, actor: Actor, procedure: str, values: Mapping[str, Any], *, at: datetime | None = None,
              case_id: str = "", key: str | None = None) -> Done:
         """Open a case — 受案."""
-        return self.enter(actor, lambda tx, told: opening.open_case(
+        return self.enter(actor, lambda attempt, told: opening.open_case(
             told, actor, procedure, values, at=at, case_id=case_id), key, ("open", procedure, values, at, case_id))
 
     def act(self, actor: Actor, proceeding: str, request: Request, *, key: str | None = None,
@@ -169,9 +130,9 @@ class Clerk:
     def correct(self, actor: Actor, proceeding: str, seq: int, *, reason: str, values: Mapping[str, Any] | None = None,
                 at: datetime | None = None, key: str | None = None) -> Done:
         """Correct a wrong entry by another entry — 更正登记."""
-        return self.enter(actor, lambda tx, told: correct(
-            told, tx.entries(proceeding), self._state(tx, proceeding), actor, seq, reason=reason, values=values or {},
-            at=at), key, ("correct", proceeding, seq, reason, values, at))
+        return self.enter(actor, lambda attempt, told: correct(
+            told, attempt.tx.entries(proceeding), attempt.state(proceeding), actor, seq, reason=reason,
+            values=values or {}, at=at), key, ("correct", proceeding, seq, reason, values, at))
 
     # -- the machine's post --------------------------------------------------------------------------------------------
 
@@ -190,13 +151,13 @@ class Clerk:
         message = job.args["message"]
         side = message["sides"][message["to"]]
 
-        def decided(tx: Writing, told: Told) -> Decision:
+        def decided(attempt: Attempt, told: Told) -> Decision:
             if handover.opens(told, message):
                 return handover.deliver(told, None, message)
-            found = side["proceeding"] or _concerned(tx, told, message, side["agency"])
+            found = side["proceeding"] or _concerned(attempt.tx, told, message, side["agency"])
             if found is None:
                 raise Parked(f"{message['collaboration']} waits for case {message['case_id']} at {side['agency']}")
-            return handover.deliver(told, self._state(tx, found), message)
+            return handover.deliver(told, attempt.state(found), message)
 
         self.enter(Actor(handover.MACHINE, side["agency"], handover.MACHINE), decided, job.key, job.key)
 
@@ -215,43 +176,41 @@ class Clerk:
         ``asked``) is refused.
         """
         request = digest([actor.user, _plain(asked)]) if key else ""
-        for _ in range(TRIES):
+        for number in range(TRIES):
             try:
-                return self._once(actor, decides, key, request)
+                return self._once(actor, decides, key, request, trusting=number == 0)
             except HeadMoved:
                 continue
+            except PermissionError:
+                if number:
+                    raise
         raise _refusal("ledger.busy", "proceeding", "多人同时办理此案,请稍后再试",
                        "too many people are acting in this case at once; try again")
 
     def _on(self, actor: Actor, proceeding: str, decided: Callable[[Told, Proceeding], Decision | None],
             key: str | None, asked: Any) -> Done:
-        return self.enter(actor, lambda tx, told: decided(told, self._state(tx, proceeding)), key, (proceeding, asked))
+        return self.enter(actor, lambda attempt, told: decided(told, attempt.state(proceeding)), key,
+                          (proceeding, asked))
 
-    def _state(self, tx: Reading, proceeding: str) -> Proceeding:
-        state = self.folded.state(tx, proceeding)
-        if state is None:
-            raise _refusal("proceeding.none", "proceeding", "没有这个案件,或您无权查看",
-                           "there is no such case, or you may not see it")
-        return state
-
-    def _once(self, actor: Actor, decides: Decides, key: str | None, request: str) -> Done:
+    def _once(self, actor: Actor, decides: Decides, key: str | None, request: str, trusting: bool) -> Done:
         with self.store.writing(actor) as tx:
-            if key and (known := tx.answer(key)):
+            if key and not trusting and (known := tx.answer(key)):
                 return _repeated(known, request)
+            attempt = Attempt(tx, self.folded, key, trusting)
             told = Told(self.now(), self.world, self.calendar, self.new_id, tx.next_serial, records_of(tx),
                         self.people.name, self.people.with_post)
-            decision = decides(tx, told)
-            done, states = self._entered(tx, told, actor, decision) if decision else (NOTHING, [])
+            decision = _decided(attempt, told, decides)
+            done, states = self._entered(attempt, told, actor, decision) if decision else (NOTHING, [])
             if key:
                 tx.remember(key, Answer(request, done.as_json()))
         for state in states:
             self.folded.keep(state)
         return done
 
-    def _entered(self, tx: Writing, told: Told, actor: Actor, decision: Decision) -> tuple[Done, list[Proceeding]]:
+    def _entered(self, attempt: Attempt, told: Told, actor: Actor, decision: Decision) -> tuple[Done, list[Proceeding]]:
         """The entries of a decision, and the proceedings it opens beside its own, each with the entry that says so."""
         first = decision.drafts[0]
-        own = self._append(tx, told, actor, decision)
+        tx, own = attempt.tx, self._append(attempt.tx, told, actor, decision, attempt.states.get(first.proceeding))
         begin, states = own.head.seq - len(decision.drafts) + 1, [own]
         for each in decision.openings:
             beside = self._append(tx, told, actor, opening.open_beside(told, own, actor, first.occurred_at, each))
@@ -264,7 +223,7 @@ class Clerk:
 
     def _append(self, tx: Writing, told: Told, actor: Actor, decision: Decision,
                 state: Proceeding | None = None) -> Proceeding:
-        before = state or self.folded.state(tx, decision.drafts[0].proceeding) or Proceeding()
+        before = state or Proceeding()
         drafts = self._printed(decision.drafts, decision.prints)
         entries = chain(drafts, before.head, actor, told.now, before.pack or told.world.digest)
         tx.append(entries)
@@ -296,6 +255,18 @@ class Parked(NotYet):
 NOTHING = Done("", (), "nothing")
 
 
+def _decided(attempt: Attempt, told: Told, decides: Decides) -> Decision | None:
+    """What is decided; nobody is refused, and nothing printed, on an old memory."""
+    try:
+        decision = decides(attempt, told)
+    except Refusal:
+        attempt.confirm()
+        raise
+    if decision is None or decision.prints:
+        attempt.confirm()
+    return decision
+
+
 def records_of(tx: Reading) -> Callable[[str], Mapping[str, str]]:
     """Personal data by id, each read once; empty where it was erased."""
     known: dict[str, Mapping[str, str]] = {}
@@ -313,7 +284,7 @@ def _refusal(code: str, place: str, zh: str, en: str) -> Refusal:
     return Refusal([Problem(code, place, words(zh, en))])
 
 
-def _concerned(tx: Writing, told: Told, message: Mapping[str, Any], agency: str) -> str | None:
+def _concerned(tx: Reading, told: Told, message: Mapping[str, Any], agency: str) -> str | None:
     """The proceeding here that a message concerns: of the side's procedures, with its persons, open ones first."""
     wanted = told.world.collaborations[message["collaboration"]].sides[message["to"]].procedures
     persons = set(message["about"]) or {person["id"] for person in message["persons"]}

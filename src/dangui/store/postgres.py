@@ -1,8 +1,8 @@
 """PostgreSQL store — 数据库存储: the store of core.ports over any PostgreSQL from 15 on, under row-level security.
 
-A transaction of the clerk costs three trips to the database, however much it writes: begin and name the actor; read the
-ledger; write everything and commit. What is written is gathered and sent before the next read, or at the end, so
-HeadMoved comes at the latest when the transaction ends.
+A transaction begins with its first trip to the database, and what is written is gathered and sent before the next read,
+or at the end: an act decided on a remembered state costs one trip, which begins, names the actor, writes everything and
+commits. So HeadMoved comes at the latest when the transaction ends.
 
 If the connection breaks while the commit is under way, nobody can know here whether it happened; Unavailable is raised,
 and the same request sent again with its idempotency key finds the answer or is done once.
@@ -56,7 +56,8 @@ def _translated(error: psycopg.Error) -> Exception:
 class _Transaction:
     """One transaction as one actor; reads are prepared, writes wait in a batch."""
 
-    def __init__(self, connection: Connection, actor: Actor, vault: Vault, now: Callable[[], datetime]) -> None:
+    def __init__(self, connection: Connection, actor: Actor, vault: Vault, now: Callable[[], datetime],
+                 begin: str) -> None:
         self._cursor = connection.cursor()
         # The simple protocol, with values quoted here, sends several statements in one trip.
         self._plain = psycopg.ClientCursor(connection)
@@ -64,6 +65,7 @@ class _Transaction:
         self._vault = vault
         self._now = now
         self._batch = Batch()
+        self._begin = begin
 
     # Reading
 
@@ -158,23 +160,15 @@ class _Transaction:
 
     # Beginning and end
 
-    def begin(self, query: str) -> None:
-        """Begin with ``query`` and name the actor, in one trip."""
-        try:
-            self._plain.execute(QUERIES[query], {
-                "user": self._actor.user, "agency": self._actor.agency,
-                "principal": self._actor.principal if self._actor.agency and self._actor.post else ""})
-        except psycopg.Error as error:
-            raise _translated(error) from error
-
     def commit(self) -> None:
         """Send what waits, and commit; a transaction that already failed is left to be rolled back."""
-        if self._plain.connection.pgconn.transaction_status != TransactionStatus.INTRANS:
+        begun = not self._begin
+        if begun and self._plain.connection.pgconn.transaction_status != TransactionStatus.INTRANS:
             return
         try:
             if self._batch:
-                self._plain.execute(QUERIES["write_and_commit"], {"batch": self._batch.take()})
-            else:
+                self._send(QUERIES["write_and_commit"])
+            elif begun:
                 self._plain.execute(b"COMMIT")
         except psycopg.Error as error:
             raise _translated(error) from error
@@ -182,10 +176,22 @@ class _Transaction:
     def _all(self, query: str, **values: Any) -> list[Any]:
         try:
             if self._batch:
-                self._plain.execute(QUERIES["write"], {"batch": self._batch.take()})
+                self._send(QUERIES["write"])
+            elif self._begin:
+                self._send(b"")
             return self._cursor.execute(QUERIES[query], values, prepare=True).fetchall()
         except psycopg.Error as error:
             raise _translated(error) from error
+
+    def _send(self, query: bytes) -> None:
+        """Begin and name the actor, unless that was done, then ``query`` with what was gathered; all in one trip."""
+        values: dict[str, str] = {"batch": self._batch.take()} if self._batch else {}
+        if self._begin:
+            values |= {"user": self._actor.user, "agency": self._actor.agency,
+                       "principal": self._actor.principal if self._actor.agency and self._actor.post else ""}
+            query = b";\n".join(part for part in (QUERIES[self._begin], query) if part)
+            self._begin = ""
+        self._plain.execute(query, values)
 
 
 class PostgresStore:
@@ -261,13 +267,7 @@ class PostgresStore:
 
     def _begin(self, actor: Actor, query: str) -> tuple[_Transaction, Connection]:
         connection = self.pool.take()
-        tx = _Transaction(connection, actor, self._vault, self._clock)
-        try:
-            tx.begin(query)
-        except BaseException:
-            self._end(connection)
-            raise
-        return tx, connection
+        return _Transaction(connection, actor, self._vault, self._clock, query), connection
 
     def _end(self, connection: Connection) -> None:
         """Give the connection back outside any transaction; what was not committed is rolled back."""
