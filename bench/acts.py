@@ -22,11 +22,10 @@ from bench.bare import Plan, Recorder, write
 from bench.copies import Changes, Press, put
 from bench.figure import Figure, judged
 from bench.node import settle, vault
-from bench.played import NOW, Officers, Played, Rules, rules, stage, taken
+from bench.played import NOW, Officers, Played, Rules, rules, stage, taken, with_page
 from dangui.clerk import Clerk
 from dangui.rehearsal import unprinted
 from dangui.store.embedded import Dsns
-from dangui.store.memory import MemoryBlobs
 from dangui.store.pool import Pool
 from dangui.store.postgres import PostgresStore
 
@@ -176,7 +175,7 @@ def _work(pipe: Any, dsns: Dsns, folder: Path) -> None:
     given = rules()
     known = scene(given)
     store = PostgresStore(Pool(dsns.app), vault(folder))
-    clerk = Clerk(store, MemoryBlobs(), given.world, given.calendar, given.people, unprinted, now=lambda: NOW)
+    clerk = Clerk(store, with_page(), given.world, given.calendar, given.people, unprinted, now=lambda: NOW)
     connections: list[psycopg.Connection[Any]] = []
     pipe.send("ready")
     while (order := pipe.recv()) is not None:

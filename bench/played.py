@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from dangui.core import access
 from dangui.core.calendar import CHINA, Calendar
 from dangui.core.decide import Request
+from dangui.core.digest import sha256
 from dangui.core.ledger import Actor, Entry
 from dangui.core.ports import PersonRecord, Projection
 from dangui.core.proceeding import Proceeding
@@ -20,6 +22,7 @@ from dangui.packs import load_calendar
 from dangui.packs_yaml import read_file
 from dangui.people import Directory, read_people
 from dangui.rehearsal import Stage, play
+from dangui.store.memory import MemoryBlobs
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -34,7 +37,8 @@ OFFICER = Actor("zhao_min", "qinghe_police", "investigator")
 CHIEF = Actor("zhou_ping", "qinghe_police", "chief")
 INBOX = Actor("inbox", "qinghe_police", "inbox")
 
-PAGE = {"blob": "5" * 64, "size": 48_000, "name": "现场照片.pdf", "media_type": "application/pdf"}
+_BYTES = b"%PDF-1.7 a page that nobody will open"
+PAGE = {"blob": sha256(_BYTES), "size": len(_BYTES), "name": "现场照片.pdf", "media_type": "application/pdf"}
 """A file that is in the store already: what is measured is the entry that binds it."""
 
 
@@ -52,6 +56,13 @@ def rules() -> Rules:
     from dangui.app import world
 
     return Rules(world(ROOT), load_calendar(ROOT), read_people(ROOT / "agencies/yunxi/people.yaml"))
+
+
+def with_page() -> MemoryBlobs:
+    """Blobs in memory that hold the page."""
+    blobs = MemoryBlobs()
+    blobs.put(BytesIO(_BYTES))
+    return blobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,7 @@ def stage(given: Rules, steps: int = 99) -> tuple[Stage, str]:
         given.people,
         new_id=lambda kind: f"{TOKEN}{next(numbers):06x}",
         case_id=f"{TOKEN}0cafe0",
+        blobs=with_page(),
     )
     script: Sequence[Mapping[str, Any]] = read_file(HERE / "theft.yaml", HERE).value["given"]
     here = ""
