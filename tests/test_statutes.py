@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from dangui.core.citation import Article, Statute, items, parse, resolve
+from dangui.citation import Article, Statute, items, parse, resolve
 from dangui.core.problem import Problem
 from dangui.packs_yaml import read_file
 

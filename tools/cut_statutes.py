@@ -22,7 +22,7 @@ from pathlib import Path
 
 import yaml
 
-from dangui.core.citation import Article, Statute, item_number, parse, resolve
+from dangui.citation import Article, Statute, item_number, parse, resolve
 from dangui.core.problem import Problem
 
 ROOT = Path(__file__).resolve().parent.parent

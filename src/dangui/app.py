@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dangui.clerk import Clerk, People
 from dangui.core.calendar import Calendar
-from dangui.core.citation import Statute
+from dangui.citation import Statute
 from dangui.core.ports import Blobs, Store
 from dangui.core.world import World
 from dangui.packs import Packs, load_calendar

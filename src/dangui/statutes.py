@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dangui.core.citation import Article, Statute, Statutes
+from dangui.citation import Article, Statute, Statutes
 from dangui.core.problem import Problem, words
 from dangui.packs_yaml import Sheet, read_file
 

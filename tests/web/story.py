@@ -11,7 +11,7 @@ from typing import Any
 
 from dangui.clerk import Clerk
 from dangui.core.calendar import CHINA
-from dangui.core.citation import Statute
+from dangui.citation import Statute
 from dangui.core.decide import Request
 from dangui.core.ledger import Actor
 from dangui.packs import Packs, load_calendar

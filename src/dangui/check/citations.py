@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dangui.check.ground import Ground, problem, procedure_place
-from dangui.core.citation import resolve
+from dangui.citation import resolve
 from dangui.core.problem import Problem, words
 from dangui.packs_yaml import Sheet, read_file
 

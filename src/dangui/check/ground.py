@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dangui.core.citation import Statutes
+from dangui.citation import Statutes
 from dangui.core.collaboration import Collaboration, Node
 from dangui.core.form import Field
 from dangui.core.problem import Problem, Words, words

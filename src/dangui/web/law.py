@@ -8,7 +8,7 @@ from datetime import date
 from urllib.parse import quote
 
 from dangui.core import citation as citations
-from dangui.core.citation import Citation
+from dangui.citation import Citation
 from dangui.core.problem import Words, words
 from dangui.web import parts
 

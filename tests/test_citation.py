@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from dangui.core.citation import Article, Citation, Statute, item_number, items, parse, resolve
+from dangui.citation import Article, Citation, Statute, item_number, items, parse, resolve
 from dangui.core.problem import Problem
 
 DETENTION = "可以先行拘留：\n（一）正在犯罪的；\n（二）被指认的。"
