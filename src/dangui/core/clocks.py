@@ -49,8 +49,13 @@ def extend(clock: Clock, limit: Limit, *, by: Length | None, to: Length | None, 
             tuple(row.basis for row in limit.extendable if row.basis))
     lengths = (*clock.lengths, by.text()) if by else ((to.text(),) if to else clock.lengths)
     basis = (*clock.basis, row.basis) if row.basis else clock.basis
-    return recount(replace(clock, lengths=lengths, basis=basis, extensions=clock.extensions + 1,
-                           extended_by=(*clock.extended_by, row.basis)), calendar)
+    longer = recount(replace(clock, lengths=lengths, basis=basis, extensions=clock.extensions + 1,
+                             extended_by=(*clock.extended_by, row.basis)), calendar)
+    if longer.ends_at <= clock.ends_at:
+        return Problem("extend.not_longer", clock.deadline, words(
+            f"“{limit.title['zh']}”现至{clock.last_day}，这样延长并不更长",
+            f"'{limit.title['en']}' already ends on {clock.last_day}; this would not be longer"))
+    return longer
 
 
 def _allows(row: Extension, by: Length | None, to: Length | None) -> bool:
