@@ -24,7 +24,7 @@ from bench.figure import Figure, judged
 from bench.node import settle, vault
 from bench.played import NOW, Officers, Played, Rules, rules, stage, taken, with_page
 from dangui.clerk import Clerk
-from dangui.rehearsal import unprinted
+from dangui.rehearsal.stage import unprinted
 from dangui.store.embedded import Dsns
 from dangui.store.pool import Pool
 from dangui.store.postgres import PostgresStore

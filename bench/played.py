@@ -21,7 +21,8 @@ from dangui.core.world import World
 from dangui.packs import load_calendar
 from dangui.packs_yaml import read_file
 from dangui.people import Directory, read_people
-from dangui.rehearsal import Stage, play
+from dangui.rehearsal.play import play
+from dangui.rehearsal.stage import Stage
 from dangui.store.memory import MemoryBlobs
 
 HERE = Path(__file__).parent

@@ -9,7 +9,8 @@ import pytest
 from dangui.packs import Packs, load_calendar
 from dangui.packs_yaml import read_file
 from dangui.people import read_people
-from dangui.rehearsal import case_files, run_case
+from dangui.rehearsal.cases import case_files, run_case
+from dangui.rehearsal.stage import Stage
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,7 +37,7 @@ def people():
 def test_the_case_comes_out_as_the_pack_says(path, world, calendar, people):
     sheet = read_file(path, ROOT)
     assert not sheet.problems
-    run_case(world, calendar, people, sheet.value)
+    run_case(Stage(world, calendar, people), sheet.value)
 
 
 def test_no_procedure_is_without_cases():
