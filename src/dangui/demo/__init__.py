@@ -15,6 +15,7 @@ from dangui.demo.lines import told
 from dangui.demo.pages import Scanner, scanned
 from dangui.demo.script import Clock, Script, at_play_time, read_scripts, read_sheet
 from dangui.people import read_people
+from dangui.rehearsal.play import play as act
 from dangui.rehearsal.scene import prepare
 from dangui.rehearsal.stage import Stage
 
