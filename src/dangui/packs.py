@@ -38,7 +38,7 @@ class Packs:
         procedures, templates = {}, {}
         for folder in self._folders("procedures"):
             for path in sorted(folder.glob("*/procedure.yaml")):
-                procedure = self._procedure(path.parent)
+                procedure = self._procedure(path.parent, fields[folder.name])
                 procedures[procedure.id] = procedure
                 templates[procedure.id] = self._templates(path.parent / "documents")
         collaborations = {folder.name: self._collaboration(folder) for folder in self._folders("collaborations")}
@@ -67,7 +67,8 @@ class Packs:
             shape = Shape(self._read(folder / "field.yaml"), self.place(folder / "field.yaml"), self.problems)
             shape.title()
             shape.texts("basis")
-            field = replace(field, minor_under=shape.number("minor_under") or field.minor_under)
+            counting = {rule: str(basis) for rule, basis in shape.mapping("counting").items()}
+            field = replace(field, minor_under=shape.number("minor_under") or field.minor_under, counting=counting)
             shape.done()
         if (folder / "codes.yaml").exists():
             raw = self._read(folder / "codes.yaml")
@@ -159,7 +160,7 @@ class Packs:
         shape.done()
         return Catalogue(path.stem, title, volumes, frozenset(internal), kinds)
 
-    def _procedure(self, folder: Path) -> Procedure:
+    def _procedure(self, folder: Path, field: FieldOfLaw) -> Procedure:
         place = self.place(folder / "procedure.yaml")
         shape = Shape(self._read(folder / "procedure.yaml"), place, self.problems)
         names = shape.texts("stages", required=True)
@@ -178,7 +179,8 @@ class Packs:
             shape.choice("first", names, names[0] if names else "", required=True), closed,
             {role: shape.both(title, f"persons.{role}") for role, title in shape.mapping("persons").items()}, shape.text("number"),
             shape.text("catalogue"), shape.text("leads"), shape.texts("supervises"),
-            {word: shape.both(title, f"marks.{word}") for word, title in marks.items()}, actions, limits, shape.texts("sources"),
+            {word: shape.both(title, f"marks.{word}") for word, title in marks.items()}, actions,
+            {name: replace(limit, counting=replace(limit.counting, basis=field.counting)) for name, limit in limits.items()}, shape.texts("sources"),
             shape.text("basis") + shape.text("basis_reason"))
         shape.done()
         return procedure
@@ -247,15 +249,3 @@ def load_calendar(root: Path) -> Calendar:
         rest |= {date.fromisoformat(day) for holiday in sheet.value["rest"] for day in holiday["days"]}
         worked |= {date.fromisoformat(day) for day in sheet.value["worked"]}
     return Calendar(frozenset(rest), frozenset(worked), frozenset(years))
-
-
-def conditions_of(action: Action) -> Iterator[tuple[str, conditions.Condition]]:
-    """Every condition of an action with the place it stands at."""
-    yield "needs", action.needs
-    yield "expects", action.expects
-    for field in action.asks:
-        if isinstance(field, Field) and field.required is not None:
-            yield f"asks.{field.name}", field.required
-    for step, effects in action.effects.items():
-        for effect in effects:
-            yield f"when_{step}", effect.when

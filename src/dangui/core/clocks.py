@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -50,7 +50,7 @@ def extend(clock: Clock, limit: Limit, *, by: Length | None, to: Length | None, 
     lengths = (*clock.lengths, by.text()) if by else ((to.text(),) if to else clock.lengths)
     basis = (*clock.basis, row.basis) if row.basis else clock.basis
     longer = recount(replace(clock, lengths=lengths, basis=basis, extensions=clock.extensions + 1,
-                             extended_by=(*clock.extended_by, row.basis)), calendar)
+                             extended_by=(*clock.extended_by, row.basis)), limit.counting.basis, calendar)
     if longer.ends_at <= clock.ends_at:
         return Problem("extend.not_longer", clock.deadline, words(
             f"“{limit.title['zh']}”现至{clock.last_day}，这样延长并不更长",
@@ -71,10 +71,10 @@ def _offer(row: Extension) -> dict[str, str]:
     return {"zh": f"可延长至{said['zh']}", "en": f"to {said['en']}"}
 
 
-def recount(clock: Clock, calendar: Calendar) -> Clock:
-    """The clock with its end computed anew from its lengths and excluded time."""
+def recount(clock: Clock, basis: Mapping[str, str], calendar: Calendar) -> Clock:
+    """The clock with its end computed anew from its lengths and excluded time; ``basis`` cites the counting rules."""
     found = due(clock.started_at, [parse_length(text) for text in clock.lengths],
-                Counting(clock.counts, clock.rolls, clock.liberty), calendar,  # type: ignore[arg-type]
+                Counting(clock.counts, clock.rolls, clock.liberty, basis), calendar,  # type: ignore[arg-type]
                 excluded=[(since, until) for since, until, _ in clock.excluded if until])
     return replace(clock, ends_at=found.ends_at, last_day=found.last_day.isoformat(),
                    working=tuple(step.as_json() for step in found.working))
@@ -85,11 +85,11 @@ def pause(clock: Clock, at: datetime, reason: str) -> Clock:
     return replace(clock, status="paused", excluded=(*clock.excluded, (at, None, reason)))
 
 
-def resume(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
+def resume(clock: Clock, at: datetime, basis: Mapping[str, str], calendar: Calendar) -> Clock:
     """The clock runs again; the time it stood is added."""
     since, _, reason = clock.excluded[-1]
     excluded = (*clock.excluded[:-1], (since, max(at, since), reason))
-    return recount(replace(clock, status="running", excluded=excluded), calendar)
+    return recount(replace(clock, status="running", excluded=excluded), basis, calendar)
 
 
 def end(clock: Clock, at: datetime, status: str) -> Clock:

@@ -83,7 +83,8 @@ def resume(r: Resolver, e: Effect, person: str | None) -> None:
     """Time counts again."""
     for clock in _live(r, e):
         if clock.status == "paused":
-            _enter(r, clocks.resume(clock, r.act.at, r.told.calendar))
+            limit = r.procedure.limits[clock.deadline]
+            _enter(r, clocks.resume(clock, r.act.at, limit.counting.basis, r.told.calendar))
 
 
 def _enter(r: Resolver, clock: Clock) -> None:

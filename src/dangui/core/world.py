@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -77,6 +77,8 @@ class FieldOfLaw:
     credit: tuple[CreditRule, ...]
     minor_under: int
     templates: Mapping[str, Template]
+    counting: Mapping[str, str] = field(default_factory=dict)
+    """Where this field's law states each rule of counting (core.deadline): rule → citation."""
 
 
 @dataclass(frozen=True, slots=True)
