@@ -23,7 +23,7 @@ from dangui.api.schemas import (
     Verified,
     Volume,
 )
-from dangui.core.problem import Problem, Refusal, words
+from dangui.core.problem import Problem, words
 from dangui.reader import Reader
 from dangui.store.verify import blobs_of
 from dangui.web.parts import parts
@@ -47,25 +47,25 @@ def work(
     request: HttpRequest, kind: Annotated[str, Query(max_length=20)] = "", after: After = "", limit: Limit = 50
 ) -> Any:
     """Tasks of the caller's person and post; ``kind``: deadline, approval, execution, reception, request."""
-    return shown.tasks(_paged(lambda: reader().my_work(actor(request), kind, after, limit)))
+    return shown.tasks(reader().my_work(actor(request), kind, after, limit))
 
 
 @router.get("/inbox", response={200: Tasks, **REFUSED}, summary="待签收 / hand-overs that wait to be received")
 def inbox(request: HttpRequest, after: After = "", limit: Limit = 20) -> Any:
     """Delivered, not yet received."""
-    return shown.tasks(_paged(lambda: reader().inbox(actor(request), after, limit)))
+    return shown.tasks(reader().inbox(actor(request), after, limit))
 
 
 @router.get("/approvals", response={200: Tasks, **REFUSED}, summary="待审批 / what waits for my approval")
 def approvals(request: HttpRequest, after: After = "", limit: Limit = 20) -> Any:
     """Applications whose turn it is."""
-    return shown.tasks(_paged(lambda: reader().approvals(actor(request), after, limit)))
+    return shown.tasks(reader().approvals(actor(request), after, limit))
 
 
 @router.get("/proceedings", response={200: Rows, **REFUSED}, summary="我承办的案件 / open proceedings assigned to me")
 def proceedings(request: HttpRequest, after: After = "", limit: Limit = 50) -> Any:
     """Nearest deadline first."""
-    return shown.rows(_paged(lambda: reader().my_cases(actor(request), after, limit)))
+    return shown.rows(reader().my_cases(actor(request), after, limit))
 
 
 @router.get("/find", response={200: Rows, **REFUSED}, summary="查找案件 / find by number or by a person's whole name")
@@ -73,7 +73,7 @@ def find(
     request: HttpRequest, text: Annotated[str, Query(min_length=1, max_length=80)], after: After = "", limit: Limit = 50
 ) -> Any:
     """Only what the caller may see; the look is recorded."""
-    return shown.rows(_paged(lambda: reader().find(actor(request), text, after, limit)))
+    return shown.rows(reader().find(actor(request), text, after, limit))
 
 
 @router.get("/openable", response={200: Openable, **REFUSED}, summary="可受理的案件类型 / what the caller may open")
@@ -138,24 +138,9 @@ def verify(request: HttpRequest, proceeding: AnId) -> Any:
     """The chain of its entries, and the bytes of every material they name."""
     entries, found = reader().verified(actor(request), proceeding)
     blobs = reader().clerk.blobs
-    for entry in entries:
-        for digest in blobs_of(entry.body):
-            if not blobs.is_whole(digest):
-                found.append(
-                    Problem(
-                        "blob.altered",
-                        f"{proceeding}#{entry.seq}",
-                        words("材料文件缺失或已被改动", "the file is missing or altered"),
-                    )
-                )
+    named = {digest: entry.seq for entry in reversed(entries) for digest in blobs_of(entry.body)}
+    for digest, seq in named.items():
+        if not blobs.is_whole(digest):
+            said = words("材料文件缺失或已被改动", "the file is missing or altered")
+            found.append(Problem("blob.altered", f"{proceeding}#{seq}", said))
     return Verified(ok=not found, entries=len(entries), head=entries[-1].digest, problems=shown.reasons(found))
-
-
-def _paged(read: Any) -> Any:
-    """A page; a key of a list that the node never gave is the caller's mistake."""
-    try:
-        return read()
-    except ValueError as error:
-        raise Refusal(
-            [Problem("request.after", "after", words("翻页标记无效", f"this is no key of a list: {error}"))]
-        ) from error

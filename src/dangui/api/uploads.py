@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from dangui.api.answers import Rejected
 from dangui.api.caller import actor
@@ -108,4 +108,6 @@ def upload(request: HttpRequest) -> Any:
         raise Rejected(422, Problem("file.empty", "body", words("文件没有内容", "the file is empty")))
     blob = parts().clerk.blobs.put(body)  # type: ignore[arg-type]  # all that is read of it is read()
     name = "".join(sign for sign in unquote(request.headers.get("X-File-Name", "")) if sign.isprintable())[:200]
-    return 201, {"blob": blob.digest, "size": blob.size, "name": name or blob.digest[:12], "media_type": declared}
+    return Status(
+        201, {"blob": blob.digest, "size": blob.size, "name": name or blob.digest[:12], "media_type": declared}
+    )

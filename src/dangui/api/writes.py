@@ -6,19 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Status
 
 from dangui.api import schemas, shown
 from dangui.api.answers import checked
 from dangui.api.caller import actor, expected_head, idempotency_key
-from dangui.api.routes import REFUSED, AnId, reader
+from dangui.api.routes import REFUSED, AnId, reader, router
 from dangui.clerk import Clerk, Done
 from dangui.core.calendar import CHINA
 from dangui.core.decide import Request
 from dangui.web.parts import parts
 
-router = Router(tags=["write"])
-ANSWER: Any = {200: schemas.Done, **REFUSED}
+APPLICATION = "/proceedings/{proceeding}/applications/{application}"
+HANDOVER = "/proceedings/{proceeding}/handovers/{run}"
+WRITING: Any = {"response": {200: schemas.Done, **REFUSED}, "tags": ["write"]}
 
 
 def clerk() -> Clerk:
@@ -41,7 +42,7 @@ def _request(given: schemas.ActIn) -> Request:
     return Request(given.action, tuple(given.of), checked(given.values), _moment(given.at))
 
 
-@router.post("/proceedings", response={201: schemas.Done, **REFUSED}, summary="受理 / open a case")
+@router.post("/proceedings", response={201: schemas.Done, **REFUSED}, tags=["write"], summary="受理 / open a case")
 def open_case(request: HttpRequest, payload: schemas.OpenIn) -> Any:
     """``case_id`` only where the case has an id from another node."""
     done = clerk().open(
@@ -52,12 +53,13 @@ def open_case(request: HttpRequest, payload: schemas.OpenIn) -> Any:
         case_id=payload.case_id or "",
         key=idempotency_key(request),
     )
-    return 201, _told(done)
+    return Status(201, _told(done))
 
 
 @router.post(
     "/proceedings/{proceeding}/preview",
     response={200: schemas.PreviewOut, **REFUSED},
+    tags=["write"],
     summary="预览 / what an act would enter",
 )
 def preview(request: HttpRequest, proceeding: AnId, payload: schemas.ActIn) -> Any:
@@ -65,7 +67,7 @@ def preview(request: HttpRequest, proceeding: AnId, payload: schemas.ActIn) -> A
     return shown.preview(reader().preview(actor(request), proceeding, _request(payload)))
 
 
-@router.post("/proceedings/{proceeding}/acts", response=ANSWER, summary="办理 / do an action, or apply for it")
+@router.post("/proceedings/{proceeding}/acts", **WRITING, summary="办理 / do an action, or apply for it")
 def act(request: HttpRequest, proceeding: AnId, payload: schemas.ActIn) -> Any:
     """With If-Match it is done only if nobody acted since that head was read."""
     return _told(
@@ -75,7 +77,11 @@ def act(request: HttpRequest, proceeding: AnId, payload: schemas.ActIn) -> Any:
     )
 
 
-@router.post("/proceedings/{proceeding}/applications/{application}/approve", response=ANSWER, summary="批准 / approve")
+@router.post(
+    APPLICATION + "/approve",
+    **WRITING,
+    summary="批准 / approve",
+)
 def approve(request: HttpRequest, proceeding: AnId, application: AnId, payload: schemas.ApproveIn) -> Any:
     """By another person than the applicant."""
     return _told(
@@ -90,7 +96,11 @@ def approve(request: HttpRequest, proceeding: AnId, application: AnId, payload: 
     )
 
 
-@router.post("/proceedings/{proceeding}/applications/{application}/refuse", response=ANSWER, summary="不批准 / refuse")
+@router.post(
+    APPLICATION + "/refuse",
+    **WRITING,
+    summary="不批准 / refuse",
+)
 def refuse(request: HttpRequest, proceeding: AnId, application: AnId, payload: schemas.ReasonAtIn) -> Any:
     """With its reason."""
     return _told(
@@ -106,7 +116,9 @@ def refuse(request: HttpRequest, proceeding: AnId, application: AnId, payload: s
 
 
 @router.post(
-    "/proceedings/{proceeding}/applications/{application}/execute", response=ANSWER, summary="执行 / carry out"
+    APPLICATION + "/execute",
+    **WRITING,
+    summary="执行 / carry out",
 )
 def execute(request: HttpRequest, proceeding: AnId, application: AnId, payload: schemas.AtIn) -> Any:
     """At the time it really happened."""
@@ -116,8 +128,8 @@ def execute(request: HttpRequest, proceeding: AnId, application: AnId, payload: 
 
 
 @router.post(
-    "/proceedings/{proceeding}/applications/{application}/cancel",
-    response=ANSWER,
+    APPLICATION + "/cancel",
+    **WRITING,
     summary="撤回呈请 / take one's own back",
 )
 def cancel(request: HttpRequest, proceeding: AnId, application: AnId, payload: schemas.ReasonIn) -> Any:
@@ -125,7 +137,7 @@ def cancel(request: HttpRequest, proceeding: AnId, application: AnId, payload: s
     return _told(clerk().cancel(actor(request), proceeding, application, payload.reason, key=idempotency_key(request)))
 
 
-@router.post("/proceedings/{proceeding}/handovers/{run}/receive", response=ANSWER, summary="签收 / receive")
+@router.post(HANDOVER + "/receive", **WRITING, summary="签收 / receive")
 def receive(request: HttpRequest, proceeding: AnId, run: AnId, payload: schemas.ReceiveIn) -> Any:
     """Accepted, or accepted with warnings."""
     return _told(
@@ -140,7 +152,7 @@ def receive(request: HttpRequest, proceeding: AnId, run: AnId, payload: schemas.
     )
 
 
-@router.post("/proceedings/{proceeding}/handovers/{run}/reject", response=ANSWER, summary="退回 / send back")
+@router.post(HANDOVER + "/reject", **WRITING, summary="退回 / send back")
 def reject(request: HttpRequest, proceeding: AnId, run: AnId, payload: schemas.RejectIn) -> Any:
     """With problems of the collaboration's code table."""
     found = [fault.model_dump() for fault in payload.problems]
@@ -150,8 +162,8 @@ def reject(request: HttpRequest, proceeding: AnId, run: AnId, payload: schemas.R
 
 
 @router.post(
-    "/proceedings/{proceeding}/handovers/{run}/withdraw",
-    response=ANSWER,
+    HANDOVER + "/withdraw",
+    **WRITING,
     summary="撤回移送 / take back before reception",
 )
 def withdraw(request: HttpRequest, proceeding: AnId, run: AnId, payload: schemas.ReasonAtIn) -> Any:
