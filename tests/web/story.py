@@ -9,9 +9,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from dangui.citation import Statute
 from dangui.clerk import Clerk
 from dangui.core.calendar import CHINA
-from dangui.citation import Statute
 from dangui.core.decide import Request
 from dangui.core.ledger import Actor
 from dangui.packs import Packs, load_calendar

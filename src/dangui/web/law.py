@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
-from dangui.core import citation as citations
+from dangui import citation as citations
 from dangui.citation import Citation
 from dangui.core.problem import Words, words
 from dangui.web import parts

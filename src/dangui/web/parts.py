@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
 
-from dangui.clerk import Clerk
 from dangui.citation import Statute
+from dangui.clerk import Clerk
 from dangui.core.ledger import Actor
 from dangui.core.problem import Words, words
 from dangui.core.world import World

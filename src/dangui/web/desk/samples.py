@@ -76,8 +76,8 @@ def case(now: datetime) -> CaseSheet:
     detained, arrested, bail = words("刑事拘留", "Detained"), words("逮捕", "Arrested"), words("取保候审", "Bail")
     return CaseSheet("c1", words("赵一等盗窃案", "Zhao Yi and others: theft"), words("盗窃罪", "Theft"), stops,
                      (coupling("h1", "p1", "p2", 110), coupling("h2", "p2", "p1", 104), coupling("h3", "p1", "p3", 40), coupling("h4", "p4", "p5", 9, open_=True)),
-                     (Train("赵一", "p3", True, (Spell(detained, at(118), at(103), True, police), Spell(arrested, at(103), None, True, procuratorate))),
-                      Train("钱二", "p5", False, (Spell(detained, at(118), at(104), True, police), Spell(bail, at(104), None, False, police)))))
+                     (Train("赵一", "p3", True, (Spell(detained, at(118), at(103), liberty=True), Spell(arrested, at(103), None, liberty=True))),
+                      Train("钱二", "p5", False, (Spell(detained, at(118), at(104), liberty=True), Spell(bail, at(104), None, liberty=False)))))
 
 
 def reasons() -> tuple[Problem, ...]:

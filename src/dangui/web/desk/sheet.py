@@ -339,7 +339,6 @@ class Spell:
     since: datetime
     until: datetime | None
     liberty: bool
-    holder: Words
     basis: tuple[str, ...] = ()
 
 
@@ -353,6 +352,7 @@ class Train:
     spells: tuple[Spell, ...] = ()
     outcome: Words | None = None
     alarms: tuple[Problem, ...] = ()
+    holds: tuple[Spell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

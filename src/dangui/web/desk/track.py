@@ -7,19 +7,21 @@ known from the ticket, nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dangui.core.party import Person
 from dangui.core.problem import words
 from dangui.core.proceeding import Proceeding
-from dangui.reader import CaseView
+from dangui.reader import CaseView, Custody
 from dangui.web import parts
 from dangui.web.desk.sheet import CaseSheet, CaseStation, Coupling, Spell, Station, Train
 
 _STATUS = {"initiated": "sent", "returned": "rejected"}
 _NOT_THERE = ("withdrawn", "rejected")
 _NOTHING = words("", "")
+_BEFORE = timedelta(seconds=1)
+"""What sent us something was there before; when it began is not known here."""
 
 
 def case_sheet(view: CaseView) -> CaseSheet:
@@ -52,7 +54,8 @@ def _far(states: Mapping[str, Proceeding]) -> Iterator[CaseStation]:
         runs = world.agencies[place["agency"]].runs
         known = next((world.procedures[each] for each in procedures if each in runs and each in world.procedures), None)
         if place["proceeding"] not in states and known and run["status"] not in _NOT_THERE:
-            yield CaseStation(_far_id(run, side, place), known.title, parts.agency_title(place["agency"]), "", _NOTHING, _time(run), None, may_open=False)
+            yield CaseStation(_far_id(run, side, place), known.title, parts.agency_title(place["agency"]), "", _NOTHING, _time(run) - (_BEFORE if run["direction"] == "in" else timedelta(0)),
+                              None, may_open=False)
 
 
 def _far_id(run: Mapping[str, Any], side: str, place: Mapping[str, Any]) -> str:
@@ -96,7 +99,7 @@ def _time(run: Mapping[str, Any]) -> datetime:
 
 def trains(view: CaseView) -> list[Train]:
     """Each person of a main role: where they stand now, and their measures as the fullest ledger tells them."""
-    problems = {custody.person: custody.problems for custody in view.custody}
+    custody = {each.person: each for each in view.custody}
     found: dict[str, Train] = {}
     for proceeding, state in view.views:
         for person in state.people(state.main_role):
@@ -104,12 +107,17 @@ def trains(view: CaseView) -> list[Train]:
             stays = before is not None and state.closed
             found[person.id] = Train(
                 view.names.get(person.id, ""), before.at if stays and before else proceeding, before.in_custody if stays and before else person.custody,
-                max(_spells(state, person), before.spells if before else (), key=len), None, problems.get(person.id, ()))
+                max(_spells(state, person), before.spells if before else (), key=len), None,
+                custody[person.id].problems if person.id in custody else (), _holds(custody.get(person.id)))
     return list(found.values())
 
 
 def _spells(state: Proceeding, person: Person) -> tuple[Spell, ...]:
     world = parts.world()
     procedure = world.procedures[state.procedure]
-    holder = parts.agency_title(state.agency)
-    return tuple(Spell(world.measure(procedure, each.measure).title, each.since, each.until, each.custody, holder) for each in person.episodes)
+    return tuple(Spell(world.measure(procedure, each.measure).title, each.since, each.until, each.custody) for each in person.episodes)
+
+
+def _holds(custody: Custody | None) -> tuple[Spell, ...]:
+    """Which agency's proceeding held the person, one after the other (换押)."""
+    return tuple(Spell(parts.agency_title(each.agency), each.since, each.until, liberty=True) for each in (custody.holdings if custody else ()))

@@ -29,7 +29,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _chips(counts: Any, kind: str, view: str) -> list[dict[str, Any]]:
-    titles = {"deadline": _("期限"), "approval": _("审批"), "execution": _("执行"), "reception": _("签收"), "request": _("申请")}
+    titles = {"deadline": _("期限"), "approval": _("审批"), "execution": _("执行"), "reception": _("待签收"), "request": _("申请")}
     chips = [{"title": _("全部待办"), "address": "/desk/", "active": not kind and not view, "count": sum(counts.values())}]
     chips += [{"title": titles[each], "address": f"/desk/?kind={each}", "active": kind == each, "count": counts[each]}
               for each in KINDS if counts.get(each)]

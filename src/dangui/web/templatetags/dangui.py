@@ -149,6 +149,12 @@ def sum_of(counts: Mapping[str, int], keys: str) -> int:
 
 
 @register.filter
+def is_long(text: str, room: int) -> bool:
+    """Whether a text would not fit into a station's sign."""
+    return rails.width(text) > room - 10
+
+
+@register.filter
 def cited(citation: str) -> str:
     """A citation as a person says it: 《刑事诉讼法》第九十一条第一款 · Criminal Procedure Law, art. 91(1)."""
     return in_words(law.said(citation))
@@ -198,4 +204,4 @@ def dots(stations: Sequence[Station]) -> dict[str, Any]:
 @register.inclusion_tag("parts/rail.html")
 def rail(case: CaseSheet) -> dict[str, Any]:
     """The large rail."""
-    return {"rail": rails.rail(case), "case": case}
+    return {"rail": rails.rail(case, in_words), "case": case, "room": rails.BOX_WIDTH}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from dangui.core.problem import Words
 from dangui.web.desk.sheet import CaseSheet, CaseStation, Coupling, Station, Train
 
-LEFT = 168
-"""Room for the names of the lanes."""
-COLUMN = 190
+COLUMN = 206
 LANE = 104
 TOP = 6
-BOX_WIDTH = 150
+BOX_WIDTH = 160
 BOX_HEIGHT = 52
 TICKET_WIDTH = 64
 TICKET_HEIGHT = 18
@@ -59,6 +58,7 @@ class Track:
 class Rail:
     """The whole drawing."""
 
+    left: int
     width: int
     height: int
     lanes: tuple[Lane, ...]
@@ -74,16 +74,25 @@ class Dot:
     x: int
 
 
-def rail(case: CaseSheet) -> Rail:
-    """The large drawing of a case: time runs to the right, one column per proceeding in the order they were opened."""
+def rail(case: CaseSheet, said: Callable[[Words], str] = lambda title: str(title["zh"])) -> Rail:
+    """The large drawing of a case: time runs to the right, one column per proceeding in the order they were opened.
+
+    ``said`` chooses the language, because the lanes begin right of the longest name.
+    """
     order = sorted(case.stations, key=lambda station: station.opened_at)
     agencies = list(dict.fromkeys(str(station.agency["zh"]) for station in order))
+    left = max((width(said(station.agency)) for station in order), default=0) + 28
     titles = {str(station.agency["zh"]): station.agency for station in order}
-    places = {station.proceeding: (LEFT + COLUMN * number + BOX_WIDTH // 2, TOP + LANE * agencies.index(str(station.agency["zh"])) + LANE // 2)
+    places = {station.proceeding: (left + COLUMN * number + BOX_WIDTH // 2, TOP + LANE * agencies.index(str(station.agency["zh"])) + LANE // 2)
               for number, station in enumerate(order)}
     lanes = tuple(Lane(titles[name], TOP + LANE * number + LANE // 2) for number, name in enumerate(agencies))
     stops = tuple(_stop(station, places[station.proceeding], case.trains) for station in order)
-    return Rail(LEFT + COLUMN * len(order), TOP + LANE * len(agencies), lanes, stops, tuple(_tracks(case, order, places)))
+    return Rail(left - 10, left + COLUMN * len(order), TOP + LANE * len(agencies), lanes, stops, tuple(_tracks(case, order, places)))
+
+
+def width(text: str) -> int:
+    """About how wide a text is drawn at 13 px: a Chinese character takes two Latin ones."""
+    return sum(14 if ord(sign) > 0x2E7F else 8 for sign in text)
 
 
 def dots(stations: Sequence[Station]) -> tuple[Dot, ...]:
