@@ -1,4 +1,4 @@
-"""Packs — 流程包: folders of strict YAML become the frozen World that the core decides by; every problem is reported at once."""
+"""Packs — 流程包: folders of strict YAML become the World that the core decides by; all problems are told at once."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dangui.core import condition as conditions
 from dangui.core.calendar import Calendar
 from dangui.core.collaboration import Collaboration, parse_codes, parse_collaboration
 from dangui.core.digest import sha256
 from dangui.core.document import Template, parse_template
-from dangui.core.form import Field
 from dangui.core.problem import Problem, Words, words
 from dangui.core.procedure import Action, Limit, Procedure, Stage, parse_action, parse_limit
 from dangui.core.sentence import parse_credit_rules
@@ -46,7 +44,8 @@ class Packs:
             procedures, templates, collaborations, self._agencies(), self._offences(),
             {path.stem: self._catalogue(path) for path in sorted((self.root / "catalogues").glob("*.yaml"))}, fields,
             "")
-        return replace(world, digest=sha256("\n".join(f"{path} {digest}" for path, digest in sorted(self._bytes)).encode()))
+        read = "\n".join(f"{path} {digest}" for path, digest in sorted(self._bytes))
+        return replace(world, digest=sha256(read.encode()))
 
     def _folders(self, name: str) -> Iterator[Path]:
         return (path for path in sorted((self.root / name).glob("*")) if path.is_dir())
@@ -72,14 +71,17 @@ class Packs:
             shape.done()
         if (folder / "codes.yaml").exists():
             raw = self._read(folder / "codes.yaml")
-            field = replace(field, codes=parse_codes(raw if isinstance(raw, Mapping) else {}, self.place(folder / "codes.yaml"), self.problems))
+            place = self.place(folder / "codes.yaml")
+            codes = parse_codes(raw if isinstance(raw, Mapping) else {}, place, self.problems)
+            field = replace(field, codes=codes)
         if (folder / "measures.yaml").exists():
             field = replace(field, measures=self._measures(folder / "measures.yaml"))
         if (folder / "credit.yaml").exists():
             place = self.place(folder / "credit.yaml")
             field = replace(field, credit=parse_credit_rules(self._read(folder / "credit.yaml"), place, self.problems))
         none = field.measures.get("none", Measure("none", words("无", "none"), custody=False))
-        return replace(field, measures={"none": none, **field.measures}, templates=self._templates(folder / "documents"))
+        templates = self._templates(folder / "documents")
+        return replace(field, measures={"none": none, **field.measures}, templates=templates)
 
     def _measures(self, path: Path) -> dict[str, Measure]:
         measures = {}
@@ -105,7 +107,8 @@ class Packs:
 
     def _collaboration(self, folder: Path) -> Collaboration:
         path = folder / "collaboration.yaml"
-        return parse_collaboration(folder.name, self._read(path) if path.exists() else {}, self.place(path), self.problems)
+        raw = self._read(path) if path.exists() else {}
+        return parse_collaboration(folder.name, raw, self.place(path), self.problems)
 
     def _agencies(self) -> dict[str, Agency]:
         paths = [path for path in sorted((self.root / "agencies").glob("*/*.yaml")) if path.stem != "people"]
@@ -120,9 +123,11 @@ class Packs:
             inner.done()
         numbering = Shape(shape.mapping("numbering"), f"{self.place(path)}:numbering", self.problems)
         agency = Agency(
-            path.stem, shape.title(), shape.text("kind", required=True), shape.text("level"), shape.texts("runs"), posts, shape.texts("receives"),
+            path.stem, shape.title(), shape.text("kind", required=True), shape.text("level"), shape.texts("runs"),
+            posts, shape.texts("receives"),
             {str(key): str(value) for key, value in shape.mapping("neighbours").items()},
-            {str(key): str(value) for key, value in numbering.mapping("case").items()}, numbering.text("document", "{word}字〔{year}〕{serial}号"))
+            {str(key): str(value) for key, value in numbering.mapping("case").items()},
+            numbering.text("document", "{word}字〔{year}〕{serial}号"))
         numbering.done()
         shape.any("superior")
         shape.any("notes")
@@ -175,19 +180,24 @@ class Packs:
         if (folder / "deadlines.yaml").exists():
             self._limits(folder / "deadlines.yaml", self._read(folder / "deadlines.yaml"), limits)
         procedure = Procedure(
-            f"{folder.parent.name}/{folder.name}", shape.title(), shape.text("agency", required=True), shape.texts("opens_by", required=True), stages,
+            f"{folder.parent.name}/{folder.name}", shape.title(), shape.text("agency", required=True),
+            shape.texts("opens_by", required=True), stages,
             shape.choice("first", names, names[0] if names else "", required=True), closed,
-            {role: shape.both(title, f"persons.{role}") for role, title in shape.mapping("persons").items()}, shape.text("number"),
+            {role: shape.both(title, f"persons.{role}") for role, title in shape.mapping("persons").items()},
+            shape.text("number"),
             shape.text("catalogue"), shape.text("leads"), shape.texts("supervises"),
             {word: shape.both(title, f"marks.{word}") for word, title in marks.items()}, actions,
-            {name: replace(limit, counting=replace(limit.counting, basis=field.counting)) for name, limit in limits.items()}, shape.texts("sources"),
+            {name: replace(limit, counting=replace(limit.counting, basis=field.counting))
+             for name, limit in limits.items()}, shape.texts("sources"),
             shape.text("basis") + shape.text("basis_reason"))
         shape.done()
         return procedure
 
-    def _include(self, path: Path, everywhere: tuple[str, ...], marks: dict[str, Any], actions: dict[str, Action], limits: dict[str, Limit]) -> None:
+    def _include(self, path: Path, everywhere: tuple[str, ...], marks: dict[str, Any], actions: dict[str, Action],
+                 limits: dict[str, Limit]) -> None:
         if not path.exists():
-            self.problems.append(Problem("pack.no_include", self.place(path), words("没有这个共用文件", "there is no such common file")))
+            self.problems.append(Problem("pack.no_include", self.place(path), words(
+                "没有这个共用文件", "there is no such common file")))
             return
         shape = Shape(self._read(path), self.place(path), self.problems)
         for word, title in shape.mapping("marks").items():
@@ -203,29 +213,36 @@ class Packs:
         for name, item in (raw if isinstance(raw, Mapping) else {}).items():
             limits[name] = parse_limit(name, item, f"{self.place(path)}:{name}", self.problems)
 
-    def _stages(self, folder: Path, names: tuple[str, ...], closed: frozenset[str]) -> tuple[dict[str, Stage], dict[str, Action]]:
+    def _stages(self, folder: Path, names: tuple[str, ...],
+                closed: frozenset[str]) -> tuple[dict[str, Stage], dict[str, Action]]:
         stages: dict[str, Stage] = {}
         actions: dict[str, Action] = {}
-        everywhere = tuple(name for name in names if name not in closed)
-        for name in (*names, "any"):
+        for name in names:
             path = folder / "stages" / f"{name}.yaml"
-            if not path.exists():
-                if name != "any":
-                    self.problems.append(Problem("pack.no_stage", self.place(path), words("没有这个阶段的文件", "there is no file for this stage")))
-                    stages[name] = Stage(name, words(name, name))
-                continue
-            shape = Shape(self._read(path), self.place(path), self.problems)
-            if name != "any":
-                stages[name] = Stage(name, shape.title())
-            else:
-                shape.title(required=False)
-            for action, raw in shape.mapping("actions").items():
-                parsed = parse_action(action, raw, everywhere if name == "any" else (name,), f"{self.place(path)}:{action}", self.problems)
-                if action in actions:
-                    parsed = self._same_action(actions[action], parsed)
-                actions[action] = parsed
-            shape.done()
+            stages[name] = self._stage(path, name, actions) if path.exists() else self._no_stage(path, name)
+        everywhere = folder / "stages" / "any.yaml"
+        if everywhere.exists():
+            shape = Shape(self._read(everywhere), self.place(everywhere), self.problems)
+            shape.title(required=False)
+            self._actions(shape, tuple(name for name in names if name not in closed), actions)
         return stages, actions
+
+    def _stage(self, path: Path, name: str, actions: dict[str, Action]) -> Stage:
+        shape = Shape(self._read(path), self.place(path), self.problems)
+        title = shape.title()
+        self._actions(shape, (name,), actions)
+        return Stage(name, title)
+
+    def _no_stage(self, path: Path, name: str) -> Stage:
+        self.problems.append(Problem("pack.no_stage", self.place(path), words(
+            "没有这个阶段的文件", "there is no file for this stage")))
+        return Stage(name, words(name, name))
+
+    def _actions(self, shape: Shape, stages: tuple[str, ...], actions: dict[str, Action]) -> None:
+        for name, raw in shape.mapping("actions").items():
+            found = parse_action(name, raw, stages, f"{shape.place}:{name}", self.problems)
+            actions[name] = self._same_action(actions[name], found) if name in actions else found
+        shape.done()
 
     def _same_action(self, first: Action, again: Action) -> Action:
         """An action written in two stages must be the same in both; then it may be done in both."""

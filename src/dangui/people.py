@@ -55,7 +55,8 @@ def read_people(path: Path) -> Directory:
     holders = []
     for number, item in enumerate((sheet.value or {}).get("people", [])):
         if set(item) != {"id", "zh", "en", "agency", "post"}:
-            problems.append(Problem("people.keys", sheet.at("people", number), words("须有 id、zh、en、agency、post", "needs id, zh, en, agency, post")))
+            problems.append(Problem("people.keys", sheet.at("people", number), words(
+                "须有 id、zh、en、agency、post", "needs id, zh, en, agency, post")))
             continue
         holders.append(Holder(item["id"], item["zh"], item["en"], item["agency"], item["post"]))
     if problems:

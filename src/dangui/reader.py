@@ -302,5 +302,5 @@ def _links(states: Mapping[str, Proceeding]) -> Iterator[Mapping[str, Any]]:
 
 
 def _coupling(run: str, title: Words, ends: tuple[str, str], status: str, more: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"run": run, "title": title, "from": ends[0], "to": ends[1], "status": status, "sent_at": more.get("sent_at"),
-            "received_at": more.get("received_at"), "persons": more.get("persons", [])}
+    return {"run": run, "title": title, "from": ends[0], "to": ends[1], "status": status,
+            "sent_at": more.get("sent_at"), "received_at": more.get("received_at"), "persons": more.get("persons", [])}
