@@ -1,9 +1,10 @@
-"""Script — 剧本: the demonstration's cases as YAML, with days that are relative to the day they are played."""
+"""Script — 剧本: the demonstration's cases as YAML: stretches of road they share, and days relative to the day of playing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,43 +17,86 @@ from dangui.packs_yaml import read_file
 NOWHERE = "990421"
 """A division code that is no place's: whoever has it in the identity number is nobody."""
 
-_DAY = re.compile(r"today(?:([+-]\d+)(d|w))?(?: (\d\d:\d\d))?")
-_HOURS = re.compile(r"now-(\d+)([hm])")
+Script = Mapping[str, Any]
+Routes = Mapping[str, Sequence[Mapping[str, Any]]]
+
+_DAY = re.compile(r"(today|day)(?:([+-]\d+)(d|w|m))?(?: (\d\d:\d\d))?")
+_AGO = re.compile(r"now-(\d+)([hm])")
+_WORD = re.compile(r"\{(\w+)\}")
 
 
-def read_scripts(path: Path) -> list[dict[str, Any]]:
-    """The scripts of a file: one case, or ``cases: [...]``. Raises ValueError with every problem of the file."""
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When the demonstration is played — 演示之时; turns relative times into those of that day."""
+
+    now: datetime
+    calendar: Calendar
+
+    def resolve(self, text: str, base: date | None = None) -> str:
+        """``today-3d 10:00``: three days ago; ``-3w``: three working days; ``-3m``: three months; ``now-5h``: five hours ago.
+
+        ``day…`` counts from ``base``, the day a stretch of road begins. Any other text is left as it is.
+        """
+        today = self.now.astimezone(CHINA).date()
+        if found := _DAY.fullmatch(text):
+            start = today if found[1] == "today" else base
+            if start is None:
+                return text
+            day = self._moved(start, int(found[2] or 0), found[3]).isoformat()
+            return f"{day} {found[4]}" if found[4] else day
+        if found := _AGO.fullmatch(text):
+            ago = timedelta(hours=int(found[1])) if found[2] == "h" else timedelta(minutes=int(found[1]))
+            return (self.now.astimezone(CHINA) - ago).strftime("%Y-%m-%d %H:%M")
+        return text
+
+    def _moved(self, day: date, number: int, unit: str | None) -> date:
+        if unit == "w":
+            return self.calendar.workday_after(day, number)
+        if unit == "m":
+            months = day.year * 12 + day.month - 1 + number
+            return date(months // 12, months % 12 + 1, min(day.day, 28))
+        return day + number * ONE_DAY
+
+
+def read_sheet(path: Path) -> dict[str, Any]:
+    """The YAML of a file. Raises ValueError with every problem of it."""
     sheet = read_file(path, path.parent)
     if sheet.problems:
         raise ValueError("; ".join(f"{each.place}: {each.says['en']}" for each in sheet.problems))
-    raw = dict(sheet.value)
-    scripts = raw["cases"] if "cases" in raw else [raw]
-    return [{"id": f"{path.stem}-{number}" if "cases" in raw else path.stem, **script} for number, script in enumerate(scripts, 1)]
+    return dict(sheet.value)
 
 
-def at_play_time(script: Mapping[str, Any], now: datetime, calendar: Calendar) -> dict[str, Any]:
-    """The script with every relative time and every made-up identity number written out.
-
-    ``today-3d 10:00`` is three days ago, ``today-3w 10:00`` three working days ago, ``now-5h`` five hours ago.
-    """
-    def resolved(text: str) -> str:
-        if found := _DAY.fullmatch(text):
-            day = _day(now, int(found[1] or 0), found[2] or "d", calendar)
-            return f"{day.isoformat()} {found[3]}" if found[3] else day.isoformat()
-        if found := _HOURS.fullmatch(text):
-            ago = timedelta(**{{"h": "hours", "m": "minutes"}[found[2]]: int(found[1])})
-            return (now.astimezone(CHINA) - ago).strftime("%Y-%m-%d %H:%M")
-        return text
-    changed = _each_text(script, resolved)
-    return dict(_numbered(changed))
+def read_scripts(path: Path) -> list[dict[str, Any]]:
+    """The scripts of a file: one case, or ``cases: {id: …}``. Raises ValueError."""
+    raw = read_sheet(path)
+    return [{"id": name, **script} for name, script in raw["cases"].items()] if "cases" in raw else [{"id": path.stem, **raw}]
 
 
-def _day(now: datetime, days: int, unit: str, calendar: Calendar) -> date:
-    today = now.astimezone(CHINA).date()
-    return calendar.workday_after(today, days) if unit == "w" else today + days * ONE_DAY
+def at_play_time(script: Script, clock: Clock, routes: Routes) -> dict[str, Any]:
+    """The script as it is played now: roads walked, times and made-up identity numbers written out. Raises KeyError."""
+    steps: list[Any] = []
+    for take in script.get("take", ()):
+        begin = clock.resolve(str(take.get("day", "today")))
+        words = {**script.get("words", {}), **take, "day": begin}
+        steps += [_timed(_filled(step, words), clock, date.fromisoformat(begin)) for step in routes[take["route"]]]
+    rest = {key: _timed(value, clock, None) for key, value in script.items() if key not in ("take", "words", "given")}
+    given = [*steps, *(_timed(_filled(step, script.get("words", {})), clock, None) for step in script.get("given", ()))]
+    return dict(_numbered({**rest, "given": given}))
 
 
-def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+def _timed(value: Any, clock: Clock, base: date | None) -> Any:
+    return _each_text(value, lambda text: clock.resolve(text, base))
+
+
+def _filled(value: Any, words: Mapping[str, Any]) -> Any:
+    """``{word}`` alone becomes the word's value, whatever it is; inside a text it becomes its text. Raises KeyError."""
+    def fill(text: str) -> Any:
+        alone = _WORD.fullmatch(text)
+        return words[alone[1]] if alone else _WORD.sub(lambda found: str(words[found[1]]), text)
+    return _each_text(value, fill)
+
+
+def _each_text(value: Any, change: Callable[[str], Any]) -> Any:
     if isinstance(value, Mapping):
         return {key: _each_text(item, change) for key, item in value.items()}
     if isinstance(value, list):
@@ -61,7 +105,7 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def _numbered(value: Any) -> Any:
-    """Everybody with a name and a birthday gets an identity number that is nobody's, the same at every play."""
+    """Everybody with a name, sex and birthday gets an identity number that is nobody's, the same at every play."""
     if isinstance(value, list):
         return [_numbered(item) for item in value]
     if not isinstance(value, Mapping):
