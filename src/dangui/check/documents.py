@@ -40,17 +40,26 @@ def check(ground: Ground) -> Iterator[Problem]:
                 yield from _volume(ground, spot.procedure, template)
     for folder, templates in _folders(ground):
         for template in templates.values():
-            yield from _ever(f"procedures/{folder}/documents/{template.id}.yaml", template, ever.get(id(template)))
+            yield from _ever(ground, folder, template, ever.get(id(template)))
 
 
-def _ever(place: str, template: Template, known: set[str] | None) -> Iterator[Problem]:
+def _ever(ground: Ground, folder: str, template: Template, known: set[str] | None) -> Iterator[Problem]:
     """What a template names must be given by one of the acts that issue it; else it is a slip of the pen."""
+    place = f"procedures/{folder}/documents/{template.id}.yaml"
     if known is None:
         yield problem(
             "document.never_issued", place, f"没有动作制作《{template.title['zh']}》", f"nothing issues '{template.id}'"
         )
-        return
-    for key in sorted(placeholders(template) - required(template) - known):
+        known = {
+            key
+            for spot in ground.spots()
+            if f"{spot.procedure.id}/".startswith(f"{folder}/")
+            for key in given(ground, spot)
+        }
+        slips = placeholders(template) - known
+    else:
+        slips = placeholders(template) - required(template) - known
+    for key in sorted(slips):
         yield problem(
             "document.unknown_placeholder",
             f"{place}:{{{key}}}",
