@@ -46,9 +46,7 @@ def tamperer(embedded_postgres: Dsns) -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.fixture
-def ledgers(postgres_store: PostgresStore, blobs: DirectoryBlobs, tamperer: psycopg.Connection[Any]) -> list[str]:
-    tamperer.execute("TRUNCATE dangui.entry, dangui.proceeding_row, dangui.access, dangui.task")
-    tamperer.commit()
+def ledgers(postgres_store: PostgresStore, blobs: DirectoryBlobs, emptied: None) -> list[str]:
     names = [f"case-{n}" for n in range(3)]
     for name in names:
         bodies = [{"blob": blobs.put(io.BytesIO(f"{name} page {n}".encode())).digest, "标题": f"第{n}页\n", "n": n}
@@ -149,13 +147,11 @@ def test_blobs_are_found_at_any_depth_of_a_body() -> None:
 
 @pytest.fixture(params=["memory", "postgres"])
 def kept(request: pytest.FixtureRequest, postgres_store: PostgresStore, archive: Archive,
-         tamperer: psycopg.Connection[Any]) -> tuple[Any, Any]:
+         emptied: None) -> tuple[Any, Any]:
     """A store, and the same as its operator has it."""
     if request.param == "memory":
         memory = MemoryStore()
         return memory, memory
-    tamperer.execute("TRUNCATE dangui.entry, dangui.proceeding_row, dangui.access, dangui.task")
-    tamperer.commit()
     return postgres_store, archive
 
 

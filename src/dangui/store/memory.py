@@ -153,7 +153,9 @@ class _Writing(_Reading):
         super().__init__(state, actor)
         self._now = now
         self.undo: list[Callable[[], object]] = []
-        self._opened: set[str] = set()
+        self._opened = False
+        self._written: set[str] = set()
+        self._doubtful: list[PersonRecord] = []
 
     def next_serial(self, agency: str, kind: str, year: int) -> int:
         checks.own_series(agency, self._actor)
@@ -186,9 +188,11 @@ class _Writing(_Reading):
         if record.id in self._state.shredded:
             raise checks.shredded(record.id)
         known = self._state.persons.get(record.id)
-        taken = known is not None and known.case_id != record.case_id
-        if taken or (self._state.cases.get(record.case_id) and not self._sees_case(record.case_id)):
-            raise PermissionError(f"person {record.id} belongs to a case that {self._actor.principal} may not see")
+        if known is not None and known.case_id != record.case_id:
+            raise self._another_case(record)
+        case = self._state.cases.get(record.case_id, {})
+        if case and not self._written.intersection(case) and not self._sees_case(record.case_id):
+            self._doubtful.append(record)
         self._put(self._state.persons, record.id, record)
 
     def enqueue(self, job: Job) -> None:
@@ -211,14 +215,24 @@ class _Writing(_Reading):
 
     def record(self, look: Look) -> None:
         super().record(look)
-        self.undo.append(lambda: self._state.looks.remove(look))
+        self.undo.append(self._state.looks.pop)
+
+    def finish(self) -> None:
+        """Refuse personal data of a case the actor doesn't see, unless a proceeding was opened with it."""
+        if self._doubtful and not self._opened:
+            raise self._another_case(self._doubtful[0])
+
+    def _another_case(self, record: PersonRecord) -> PermissionError:
+        return PermissionError(f"person {record.id} belongs to a case that {self._actor.principal} may not see")
 
     def _must_be_writable(self, proceeding: str) -> None:
-        if proceeding in self._opened or self._sees(proceeding):
+        if proceeding in self._written or self._sees(proceeding):
+            self._written.add(proceeding)  # and stays so, even if this very act hands the proceeding to others
             return
         if self._state.entries.get(proceeding) or proceeding in self._state.rows:
             raise PermissionError(f"{self._actor.principal} has no access to {proceeding}")
-        self._opened.add(proceeding)
+        self._opened = True
+        self._written.add(proceeding)
 
     def _put(self, table: dict[Any, Any], key: object, value: object) -> None:
         if key in table:
@@ -265,6 +279,7 @@ class MemoryStore:
             tx = _Writing(self._state, actor, self._clock())
             try:
                 yield tx
+                tx.finish()
             except BaseException:
                 for step in reversed(tx.undo):
                     step()

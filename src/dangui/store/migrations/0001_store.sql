@@ -166,6 +166,7 @@ CREATE TABLE dangui.job (
     due_at timestamptz NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
     error text NOT NULL DEFAULT '',
+    waits boolean NOT NULL DEFAULT false,
     done_at timestamptz
 );
 CREATE INDEX job_waiting ON dangui.job (id) WHERE done_at IS NULL;
@@ -274,6 +275,7 @@ BEGIN
         RAISE EXCEPTION '% has no access to %', current_setting('dangui.principal', true), wanted
             USING ERRCODE = 'insufficient_privilege';
     END IF;
+    PERFORM set_config('dangui.opens', 'yes', true);
 END;
 $$;
 
@@ -347,17 +349,17 @@ BEGIN
 END;
 $$;
 
--- Stores a sealed personal record. Raises DG002 if its key was destroyed, 42501 if its case is another's.
+-- Stores a sealed personal record: of a case that is new or that the actor sees, or while opening a proceeding of it.
+-- Raises DG002 if its key was destroyed, 42501 if its case is another's.
 CREATE FUNCTION dangui.put_person(given json) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     wanted text := given->>'id';
     its_case text := given->>'case_id';
 BEGIN
     IF EXISTS (SELECT FROM dangui.person WHERE id = wanted AND case_id <> its_case)
-        OR (EXISTS (SELECT FROM dangui.proceeding_row WHERE case_id = its_case)
-            AND NOT EXISTS (SELECT FROM dangui.proceeding_row r
-                            WHERE r.case_id = its_case
-                                AND (dangui.sees(r.proceeding) OR r.xmin = pg_current_xact_id()::xid)))
+        OR (current_setting('dangui.opens', true) IS DISTINCT FROM 'yes'
+            AND EXISTS (SELECT FROM dangui.proceeding_row WHERE case_id = its_case)
+            AND NOT EXISTS (SELECT FROM dangui.proceeding_row r WHERE r.case_id = its_case AND dangui.sees(r.proceeding)))
     THEN
         RAISE EXCEPTION 'person % belongs to a case that % may not see', wanted,
             current_setting('dangui.principal', true) USING ERRCODE = 'insufficient_privilege';
@@ -486,16 +488,18 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = dangui, pg_temp AS $$
 BEGIN
     PERFORM dangui.must_be_nobody();
     RETURN QUERY SELECT * FROM dangui.job j
-        WHERE j.done_at IS NULL AND j.due_at <= moment AND NOT EXISTS (
+        WHERE j.done_at IS NULL AND j.due_at <= moment AND (j.waits OR NOT EXISTS (
             SELECT FROM dangui.job older
-            WHERE older.lock = j.lock AND older.lock <> '' AND older.id < j.id AND older.done_at IS NULL)
+            WHERE older.lock = j.lock AND older.lock <> '' AND older.id < j.id AND older.done_at IS NULL
+                AND NOT older.waits))
         ORDER BY j.id LIMIT 1 FOR UPDATE OF j SKIP LOCKED;
 END;
 $$;
 
 -- Ends the try of a job taken in this transaction: done, or with an error and the moment of the next try. One that only
--- waits gives up its lock: what it waits for may be brought by a later job of the same case.
-CREATE FUNCTION dangui.end_job(wanted bigint, moment timestamptz, failure text, again_at timestamptz, waits boolean)
+-- waits holds its lock no longer: what it waits for may be brought by a later job of the same case.
+CREATE FUNCTION dangui.end_job(wanted bigint, moment timestamptz, failure text, again_at timestamptz,
+                               only_waits boolean)
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = dangui, pg_temp AS $$
 BEGIN
@@ -505,7 +509,7 @@ BEGIN
         UPDATE dangui.job SET done_at = moment, args = 'null', error = '' WHERE id = wanted;
     ELSE
         UPDATE dangui.job SET attempts = attempts + 1, error = failure, due_at = again_at,
-            lock = CASE WHEN waits THEN '' ELSE lock END
+            waits = only_waits
         WHERE id = wanted;
     END IF;
 END;
