@@ -160,8 +160,8 @@ class _Noted:
             for each in entries
         ]
 
-    def project(self, projection: Projection) -> None:
-        self._tx.project(projection)
+    def project(self, projection: Projection, before: Projection | None = None) -> None:
+        self._tx.project(projection, before)
         self.after = projection
 
     def enqueue(self, job: Job) -> None:

@@ -9,13 +9,13 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any, Protocol
 
-from dangui.core import access, decide, handover, opening
+from dangui.core import decide, handover, opening
 from dangui.core.calendar import CHINA, Calendar
 from dangui.core.corrections import correct
 from dangui.core.decide import Decision, Request
 from dangui.core.digest import digest
 from dangui.core.ledger import Actor, Draft, chain
-from dangui.core.ports import Answer, Blob, Blobs, HeadMoved, Job, NotYet, Printer, Reading, Store, Writing
+from dangui.core.ports import Answer, Blob, Blobs, HeadMoved, Job, NotYet, Printer, Reading, Store
 from dangui.core.problem import Problem, Refusal, words
 from dangui.core.proceeding import CorrectedBefore, Proceeding, fold
 from dangui.core.world import Told, World
@@ -203,27 +203,26 @@ class Clerk:
             done, states = self._entered(attempt, told, actor, decision) if decision else (NOTHING, [])
             if key:
                 tx.remember(key, Answer(request, done.as_json()))
-        for state in states:
-            self.folded.keep(state)
+        attempt.keep(states)
         return done
 
     def _entered(self, attempt: Attempt, told: Told, actor: Actor, decision: Decision) -> tuple[Done, list[Proceeding]]:
         """The entries of a decision, and the proceedings it opens beside its own, each with the entry that says so."""
         first = decision.drafts[0]
-        tx, own = attempt.tx, self._append(attempt.tx, told, actor, decision, attempt.states.get(first.proceeding))
+        own = self._append(attempt, told, actor, decision, attempt.states.get(first.proceeding))
         begin, states = own.head.seq - len(decision.drafts) + 1, [own]
         for each in decision.openings:
-            beside = self._append(tx, told, actor, opening.open_beside(told, own, actor, first.occurred_at, each))
+            beside = self._append(attempt, told, actor, opening.open_beside(told, own, actor, first.occurred_at, each))
             parting = opening.parting(own, each, beside.id, first.occurred_at)
-            own = self._append(tx, told, actor, Decision((parting,)), own)
+            own = self._append(attempt, told, actor, Decision((parting,)), own)
             states += [beside, own]
         opened = tuple(dict.fromkeys(state.id for state in states if state.id != own.id))
         seqs = tuple(range(begin, own.head.seq + 1))
         return Done(own.id, seqs, first.kind, _application(first), opened, tuple(decision.prints)), states
 
-    def _append(self, tx: Writing, told: Told, actor: Actor, decision: Decision,
+    def _append(self, attempt: Attempt, told: Told, actor: Actor, decision: Decision,
                 state: Proceeding | None = None) -> Proceeding:
-        before = state or Proceeding()
+        tx, before = attempt.tx, state or Proceeding()
         drafts = self._printed(decision.drafts, decision.prints)
         entries = chain(drafts, before.head, actor, told.now, before.pack or told.world.digest)
         tx.append(entries)
@@ -233,7 +232,7 @@ class Clerk:
             after = fold(tx.entries(before.id))
         for record in decision.records:
             tx.put_person(record)
-        tx.project(access.project(after))
+        attempt.project(after)
         for job in decision.jobs:
             tx.enqueue(job)
         return after

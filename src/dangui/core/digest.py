@@ -40,29 +40,34 @@ def _examined(value: Any) -> bool:
     plain = True
     waiting = [value]
     while waiting:
-        match waiting.pop():
-            case str() | bool() | None:
-                pass
-            case dict() as found:
-                plain = plain and _has_plain_keys(found)
-                waiting.extend(found.values())
-            case list() | tuple() as found:
-                waiting.extend(found)
-            case int() as number:
-                if abs(number) > LARGEST:
-                    raise ValueError("an integer beyond 2^53-1 would not survive another JSON reader")
-            case other:
-                raise ValueError(f"{type(other).__name__} {other!r} has no canonical form")
+        one = waiting.pop()
+        kind = type(one)
+        if kind is str or one is None or kind is bool:
+            continue
+        if isinstance(one, dict):
+            plain = _has_plain_keys(one) and plain
+            waiting.extend(one.values())
+        elif isinstance(one, list | tuple):
+            waiting.extend(one)
+        elif not isinstance(one, str):
+            _examine_number(one)
     return plain
+
+
+def _examine_number(value: Any) -> None:
+    if not isinstance(value, int):
+        raise ValueError(f"{type(value).__name__} {value!r} has no canonical form")
+    if abs(value) > LARGEST:
+        raise ValueError("an integer beyond 2^53-1 would not survive another JSON reader")
 
 
 def _has_plain_keys(found: dict[Any, Any]) -> bool:
-    plain = True
-    for key in found:
-        if not isinstance(key, str):
-            raise ValueError(f"object key {key!r} is not a string")
-        plain = plain and (key.isascii() or max(key) <= _LAST_OF_PLANE_0)
-    return plain
+    try:
+        keys = "".join(found)
+    except TypeError:
+        wrong = next(key for key in found if not isinstance(key, str))
+        raise ValueError(f"object key {wrong!r} is not a string") from None
+    return keys.isascii() or max(keys) <= _LAST_OF_PLANE_0
 
 
 def _ordered(value: Any) -> Any:

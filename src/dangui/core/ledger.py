@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from dangui.core.digest import digest
+from dangui.core.digest import canonical, digest, sha256
 from dangui.core.problem import Problem, words
 
 GENESIS = "0" * 64
@@ -64,6 +64,8 @@ class Entry:
     pack: str
     previous: str
     digest: str
+    text: str = field(default="", compare=False, repr=False)
+    """The canonical characters of ``body``, where they are known."""
 
     @property
     def head(self) -> Head:
@@ -84,13 +86,22 @@ def chain(drafts: Iterable[Draft], head: Head, actor: Actor, recorded_at: dateti
     """Number, date and chain ``drafts`` of one proceeding after ``head``."""
     entries: list[Entry] = []
     for draft in drafts:
+        body = canonical(draft.body)
         unsealed = Entry(
-            draft.proceeding, head.seq + 1, draft.kind, draft.body, actor.user, actor.principal,
+            draft.proceeding, head.seq + 1, draft.kind, {}, actor.user, actor.principal,
             draft.occurred_at, recorded_at, pack, head.digest, "",
         )
-        entries.append(replace(unsealed, digest=digest(sealed_fields(unsealed))))
+        entries.append(Entry(
+            draft.proceeding, head.seq + 1, draft.kind, draft.body, actor.user, actor.principal,
+            draft.occurred_at, recorded_at, pack, head.digest, _sealed(unsealed, body), body.decode(),
+        ))
         head = entries[-1].head
     return entries
+
+
+def _sealed(unsealed: Entry, body: bytes) -> str:
+    """The digest of an entry with that body; "body" is the first of the sealed names, so it is not written twice."""
+    return sha256(canonical(sealed_fields(unsealed)).replace(b'{"body":{}', b'{"body":' + body, 1))
 
 
 def verify(entries: Sequence[Entry]) -> list[Problem]:

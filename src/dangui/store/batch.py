@@ -1,9 +1,9 @@
-"""Batch — 一批写入: what one transaction has to write, as one JSON value for the function dangui.write."""
+"""Batch — 一批写入: what one transaction has to write, as the function dangui.write takes it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,11 @@ from dangui.store.sight import by_principal
 
 
 class Batch:
-    """Parts as JSON text: an entry's body must arrive with the very characters its digest covers."""
+    """Parts as JSON, and beside them the texts that must arrive with the very characters a digest covers."""
 
     def __init__(self) -> None:
-        self._parts: dict[str, list[str]] = {}
+        self._parts: dict[str, list[Any]] = {}
+        self._texts: list[str] = []
 
     def __bool__(self) -> bool:
         return bool(self._parts)
@@ -26,56 +27,82 @@ class Batch:
     def entries(self, entries: Sequence[Entry]) -> None:
         """Entries of one ledger, after its head."""
         first = entries[0]
-        opening = _text({"proceeding": first.proceeding, "seq": first.seq - 1, "previous": first.previous})
-        self._add("ledgers", f'{opening[:-1]},"entries":[{",".join(map(_entry, entries))}]}}')
+        self._add("ledgers", {"proceeding": first.proceeding, "seq": first.seq - 1, "previous": first.previous,
+                              "entries": [self._entry(entry) for entry in entries]})
 
-    def projection(self, projection: Projection) -> None:
-        """A projection."""
-        self._add("projections", projection_text(projection))
+    def projection(self, projection: Projection, before: Projection | None = None) -> None:
+        """A projection; only what differs from ``before``, if that is given."""
+        self._add("projections", _whole(projection) if before is None else _difference(before, projection))
 
     def person(self, record: PersonRecord, sealed: Sealed) -> None:
         """A sealed personal record."""
-        self._add("persons", _text({
+        self._add("persons", {
             "id": record.id, "case_id": record.case_id, "sealed": sealed.sealed.hex(), "wrapped": sealed.wrapped.hex(),
-            "name_index": sealed.name_index.hex() if sealed.name_index else None}))
+            "name_index": sealed.name_index.hex() if sealed.name_index else None})
 
     def job(self, job: Job, due_at: datetime) -> None:
         """A job due at once."""
-        opening = _text({"name": job.name, "key": job.key, "lock": job.lock, "due_at": due_at.isoformat()})
-        self._add("jobs", f'{opening[:-1]},"args":{canonical(dict(job.args)).decode()}}}')
+        self._add("jobs", {"name": job.name, "key": job.key, "lock": job.lock, "due_at": due_at.isoformat(),
+                           "args": self._place(canonical(dict(job.args)).decode())})
 
     def answer(self, key: str, answer: Answer) -> None:
         """An answer to a request."""
-        self._add("answers", _text({"key": key, "request": answer.request, "result": dict(answer.result)}))
+        self._add("answers", {"key": key, "request": answer.request, "result": dict(answer.result)})
 
     def look(self, look: Look) -> None:
         """A look of the one who is acting."""
-        self._add("looks", _text({"at": look.at.isoformat(), "what": look.what, "proceeding": look.proceeding,
-                                  "ref": look.ref, "allowed": look.allowed}))
+        self._add("looks", {"at": look.at.isoformat(), "what": look.what, "proceeding": look.proceeding,
+                            "ref": look.ref, "allowed": look.allowed})
 
-    def take(self) -> str:
-        """All of it as one JSON value; the batch is empty afterwards."""
-        lists = [f'"{name}":[{",".join(parts)}]' for name, parts in self._parts.items()]
-        self._parts = {}
-        return f"{{{','.join(lists)}}}"
+    def take(self) -> tuple[str, list[str]]:
+        """All of it, as JSON and texts; the batch is empty afterwards."""
+        found = _text(self._parts), self._texts
+        self._parts, self._texts = {}, []
+        return found
 
-    def _add(self, name: str, part: str) -> None:
+    def _add(self, name: str, part: Any) -> None:
         self._parts.setdefault(name, []).append(part)
+
+    def _place(self, text: str) -> int:
+        """Keep a text; its place, from 1."""
+        self._texts.append(text)
+        return len(self._texts)
+
+    def _entry(self, entry: Entry) -> dict[str, Any]:
+        return {"seq": entry.seq, "kind": entry.kind, "occurred_at": entry.occurred_at.isoformat(),
+                "recorded_at": entry.recorded_at.isoformat(), "pack": entry.pack, "previous": entry.previous,
+                "digest": entry.digest, "body": self._place(entry.text or canonical(entry.body).decode())}
 
 
 def projection_text(projection: Projection) -> str:
     """A projection as the function dangui.project reads it."""
-    return _text({
-        "row": _row(projection.row), "tasks": [_task(task) for task in projection.tasks],
-        "grants": [{"principal": name, "scope": scope} for name, scope in by_principal(projection.grants).items()]})
+    return _text(_whole(projection))
 
 
-def _entry(entry: Entry) -> str:
-    opening = _text({
-        "seq": entry.seq, "kind": entry.kind, "occurred_at": entry.occurred_at.isoformat(),
-        "recorded_at": entry.recorded_at.isoformat(), "pack": entry.pack, "previous": entry.previous,
-        "digest": entry.digest})
-    return f'{opening[:-1]},"body":{canonical(entry.body).decode()}}}'
+def _whole(projection: Projection) -> dict[str, Any]:
+    return {"row": _row(projection.row), "tasks": [_task(task) for task in projection.tasks],
+            "grants": _grants(by_principal(projection.grants))}
+
+
+def _difference(before: Projection, after: Projection) -> dict[str, Any]:
+    """What of ``after`` differs from ``before``, or the whole where the persons or the case changed."""
+    old, new = before.row, after.row
+    if (old.case_id, old.procedure, old.agency, old.persons) != (new.case_id, new.procedure, new.agency, new.persons):
+        return _whole(after)
+    known, tasks = {task.id: task for task in before.tasks}, {task.id: task for task in after.tasks}
+    granted, grants = by_principal(before.grants), by_principal(after.grants)
+    repeated = (old.closed, old.due_at, old.number) == (new.closed, new.due_at, new.number)
+    found = {"row": _row(new), "since": old.seq,
+             "tasks": [_task(task) for task in tasks.values() if task != known.get(task.id)],
+             "grants": _grants({name: scope for name, scope in grants.items()
+                                if not repeated or scope != granted.get(name)})}
+    gone = {"tasks_gone": [each for each in known if each not in tasks],
+            "grants_gone": [each for each in granted if each not in grants]}
+    return found | {name: each for name, each in gone.items() if each}
+
+
+def _grants(scopes: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"principal": name, "scope": scope} for name, scope in scopes.items()]
 
 
 def _row(row: Row) -> dict[str, Any]:

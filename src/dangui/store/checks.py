@@ -21,7 +21,8 @@ def one_ledger(entries: Sequence[Entry], actor: Actor) -> None:
         if (entry.user, entry.post) != (actor.user, actor.principal):
             raise PermissionError(f"{entry.proceeding}#{entry.seq} is in the name of {entry.user} at {entry.post}, "
                                   f"but {actor.user} at {actor.principal} is acting")
-        storable(entry.body)
+        if not entry.text or "\\u0000" in entry.text:
+            storable(entry.body)
 
 
 def one_projection(projection: Projection) -> None:

@@ -178,7 +178,7 @@ class _Writing(_Reading):
         ledger.extend(entries)
         self.undo.append(lambda: ledger.__delitem__(slice(length, None)))
 
-    def project(self, projection: Projection) -> None:
+    def project(self, projection: Projection, before: Projection | None = None) -> None:
         checks.one_projection(projection)
         self._must_be_writable(projection.row.proceeding)
         _project(self._state, projection, self._put)

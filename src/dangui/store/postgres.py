@@ -138,9 +138,9 @@ class _Transaction:
             checks.one_ledger(entries, self._actor)
             self._batch.entries(entries)
 
-    def project(self, projection: Projection) -> None:
+    def project(self, projection: Projection, before: Projection | None = None) -> None:
         checks.one_projection(projection)
-        self._batch.projection(projection)
+        self._batch.projection(projection, before)
 
     def put_person(self, record: PersonRecord) -> None:
         checks.storable(dict(record.data))
@@ -185,7 +185,7 @@ class _Transaction:
 
     def _send(self, query: bytes) -> None:
         """Begin and name the actor, unless that was done, then ``query`` with what was gathered; all in one trip."""
-        values: dict[str, str] = {"batch": self._batch.take()} if self._batch else {}
+        values: dict[str, Any] = dict(zip(("batch", "texts"), self._batch.take(), strict=True)) if self._batch else {}
         if self._begin:
             values |= {"user": self._actor.user, "agency": self._actor.agency,
                        "principal": self._actor.principal if self._actor.agency and self._actor.post else ""}

@@ -14,11 +14,11 @@ SELECT set_config('dangui.user', %(user)s, true), set_config('dangui.agency', %(
 
 -- write --
 -- Everything written so far, before something is read again.
-SELECT dangui.write(%(batch)s)
+SELECT dangui.write(%(batch)s, %(texts)s)
 
 -- write_and_commit --
 -- Everything written, and the end of the transaction, in one trip.
-SELECT dangui.write(%(batch)s);
+SELECT dangui.write(%(batch)s, %(texts)s);
 COMMIT
 
 -- head --

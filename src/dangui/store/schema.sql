@@ -281,73 +281,103 @@ BEGIN
 END;
 $$;
 
--- Adds entries after the head. Raises DG001 if the head has moved; a racing writer meets the primary key instead.
-CREATE FUNCTION dangui.append(ledger json) RETURNS void LANGUAGE plpgsql AS $$
+-- Adds entries after the head; the body of each is one of ``texts``, by its place. Raises DG001 if the head has moved; a
+-- racing writer meets the primary key instead.
+CREATE FUNCTION dangui.append(ledger jsonb, texts text[] DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     target text := ledger->>'proceeding';
     before integer := (ledger->>'seq')::integer;
     link text;
+    e jsonb;
 BEGIN
     SELECT digest INTO link FROM dangui.entry WHERE proceeding = target AND seq = before;
     IF coalesce(link, repeat('0', 64)) <> ledger->>'previous' OR (link IS NULL) <> (before = 0) THEN
         RAISE EXCEPTION 'the head of % has moved', target USING ERRCODE = 'DG001';
     END IF;
-    INSERT INTO dangui.entry (proceeding, seq, kind, body, actor, post, occurred_at, recorded_at, pack, previous, digest)
-    SELECT target, e.seq, e.kind, e.body, current_setting('dangui.user'), current_setting('dangui.principal'),
-           e.occurred_at, e.recorded_at, e.pack, e.previous, e.digest
-    FROM json_to_recordset(ledger->'entries') AS e(seq integer, kind text, body json, occurred_at text,
-                                                   recorded_at text, pack text, previous text, digest text);
+    FOR i IN 0 .. jsonb_array_length(ledger->'entries') - 1 LOOP
+        e := ledger->'entries'->i;
+        INSERT INTO dangui.entry
+            (proceeding, seq, kind, body, actor, post, occurred_at, recorded_at, pack, previous, digest)
+        VALUES (target, (e->>'seq')::integer, e->>'kind', texts[(e->>'body')::integer]::json,
+                current_setting('dangui.user'), current_setting('dangui.principal'),
+                e->>'occurred_at', e->>'recorded_at', e->>'pack', e->>'previous', e->>'digest');
+    END LOOP;
 END;
 $$;
 
--- Replaces the lines that follow from one ledger, unless newer ones are there. Touches only lines that differ.
-CREATE FUNCTION dangui.project(projection json) RETURNS void LANGUAGE plpgsql AS $$
+-- Replaces the lines that follow from one ledger, unless newer ones are there. Touches only lines that differ. With
+-- ``since`` only the lines are given that differ from those of that sequence number, and those that are gone; raises
+-- DG001 if what is here is not of that number.
+CREATE FUNCTION dangui.project(projection jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    line dangui.proceeding_row := json_populate_record(NULL::dangui.proceeding_row, projection->'row');
+    line dangui.proceeding_row := jsonb_populate_record(NULL::dangui.proceeding_row, projection->'row');
+    since integer := (projection->>'since')::integer;
 BEGIN
-    INSERT INTO dangui.proceeding_row AS old SELECT (line).*
-    ON CONFLICT (proceeding) DO UPDATE SET
-        case_id = line.case_id, procedure = line.procedure, agency = line.agency, number = line.number,
-        stage = line.stage, stage_title = line.stage_title, procedure_title = line.procedure_title,
-        offence = line.offence, persons = line.persons, assigned = line.assigned, opened_at = line.opened_at,
-        closed = line.closed, due_at = line.due_at, due_title = line.due_title, due_liberty = line.due_liberty,
-        seq = line.seq
-    WHERE old.seq <= line.seq;
-    IF NOT FOUND THEN
-        RETURN;
+    IF since IS NULL THEN
+        INSERT INTO dangui.proceeding_row AS old SELECT (line).*
+        ON CONFLICT (proceeding) DO UPDATE SET
+            case_id = line.case_id, procedure = line.procedure, agency = line.agency, number = line.number,
+            stage = line.stage, stage_title = line.stage_title, procedure_title = line.procedure_title,
+            offence = line.offence, persons = line.persons, assigned = line.assigned, opened_at = line.opened_at,
+            closed = line.closed, due_at = line.due_at, due_title = line.due_title, due_liberty = line.due_liberty,
+            seq = line.seq
+        WHERE old.seq <= line.seq;
+        IF NOT FOUND THEN
+            RETURN;
+        END IF;
+        DELETE FROM dangui.access WHERE proceeding = line.proceeding
+            AND principal NOT IN (SELECT g->>'principal' FROM jsonb_array_elements(projection->'grants') AS g);
+        DELETE FROM dangui.task WHERE proceeding = line.proceeding
+            AND id NOT IN (SELECT t->>'id' FROM jsonb_array_elements(projection->'tasks') AS t);
+        DELETE FROM dangui.proceeding_person WHERE proceeding = line.proceeding
+            AND person NOT IN (SELECT json_array_elements_text(line.persons));
+        INSERT INTO dangui.proceeding_person (person, proceeding)
+        SELECT json_array_elements_text(line.persons), line.proceeding ON CONFLICT DO NOTHING;
+    ELSE
+        UPDATE dangui.proceeding_row SET
+            number = line.number, stage = line.stage, stage_title = line.stage_title, offence = line.offence,
+            assigned = line.assigned, closed = line.closed, due_at = line.due_at, due_title = line.due_title,
+            due_liberty = line.due_liberty, seq = line.seq
+        WHERE proceeding = line.proceeding AND seq = since;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'the lines of % are not those of %', line.proceeding, since USING ERRCODE = 'DG001';
+        END IF;
+        IF projection ? 'grants_gone' THEN
+            DELETE FROM dangui.access WHERE proceeding = line.proceeding
+                AND principal IN (SELECT jsonb_array_elements_text(projection->'grants_gone'));
+        END IF;
+        IF projection ? 'tasks_gone' THEN
+            DELETE FROM dangui.task WHERE proceeding = line.proceeding
+                AND id IN (SELECT jsonb_array_elements_text(projection->'tasks_gone'));
+        END IF;
     END IF;
 
-    DELETE FROM dangui.access WHERE proceeding = line.proceeding
-        AND principal NOT IN (SELECT g.principal FROM json_to_recordset(projection->'grants') AS g(principal text));
-    INSERT INTO dangui.access AS old (principal, proceeding, scope, closed, due_at, number)
-    SELECT g.principal, line.proceeding, g.scope, line.closed, coalesce(line.due_at, 'infinity'), line.number
-    FROM json_to_recordset(projection->'grants') AS g(principal text, scope text)
-    ON CONFLICT (proceeding, principal) DO UPDATE SET
-        scope = excluded.scope, closed = excluded.closed, due_at = excluded.due_at, number = excluded.number
-    WHERE (old.scope, old.closed, old.due_at, old.number)
-        IS DISTINCT FROM (excluded.scope, excluded.closed, excluded.due_at, excluded.number);
+    IF projection->'grants' <> '[]' THEN
+        INSERT INTO dangui.access AS old (principal, proceeding, scope, closed, due_at, number)
+        SELECT g.principal, line.proceeding, g.scope, line.closed, coalesce(line.due_at, 'infinity'), line.number
+        FROM jsonb_to_recordset(projection->'grants') AS g(principal text, scope text)
+        ON CONFLICT (proceeding, principal) DO UPDATE SET
+            scope = excluded.scope, closed = excluded.closed, due_at = excluded.due_at, number = excluded.number
+        WHERE (old.scope, old.closed, old.due_at, old.number)
+            IS DISTINCT FROM (excluded.scope, excluded.closed, excluded.due_at, excluded.number);
+    END IF;
 
-    DELETE FROM dangui.task WHERE proceeding = line.proceeding
-        AND id NOT IN (SELECT t.id FROM json_to_recordset(projection->'tasks') AS t(id text));
-    INSERT INTO dangui.task AS old
-        (proceeding, id, principal, kind, ref, title, person, due_at, sort_at, liberty, since)
-    SELECT line.proceeding, t.id, t.principal, t.kind, t.ref, t.title, t.person, t.due_at,
-           coalesce(t.due_at, 'infinity'), t.liberty, t.since
-    FROM json_to_recordset(projection->'tasks') AS t(id text, principal text, kind text, ref text, title json,
-                                                     person text, due_at timestamptz, liberty boolean,
-                                                     since timestamptz)
-    ON CONFLICT (proceeding, id) DO UPDATE SET
-        principal = excluded.principal, kind = excluded.kind, ref = excluded.ref, title = excluded.title,
-        person = excluded.person, due_at = excluded.due_at, sort_at = excluded.sort_at, liberty = excluded.liberty,
-        since = excluded.since
-    WHERE (old.principal, old.kind, old.ref, old.title::text, old.person, old.sort_at, old.liberty, old.since)
-        IS DISTINCT FROM (excluded.principal, excluded.kind, excluded.ref, excluded.title::text, excluded.person,
-                          excluded.sort_at, excluded.liberty, excluded.since);
-
-    DELETE FROM dangui.proceeding_person WHERE proceeding = line.proceeding
-        AND person NOT IN (SELECT json_array_elements_text(line.persons));
-    INSERT INTO dangui.proceeding_person (person, proceeding)
-    SELECT json_array_elements_text(line.persons), line.proceeding ON CONFLICT DO NOTHING;
+    IF projection->'tasks' <> '[]' THEN
+        INSERT INTO dangui.task AS old
+            (proceeding, id, principal, kind, ref, title, person, due_at, sort_at, liberty, since)
+        SELECT line.proceeding, t.id, t.principal, t.kind, t.ref, t.title, t.person, t.due_at,
+               coalesce(t.due_at, 'infinity'), t.liberty, t.since
+        FROM jsonb_to_recordset(projection->'tasks') AS t(id text, principal text, kind text, ref text, title json,
+                                                          person text, due_at timestamptz, liberty boolean,
+                                                          since timestamptz)
+        ON CONFLICT (proceeding, id) DO UPDATE SET
+            principal = excluded.principal, kind = excluded.kind, ref = excluded.ref, title = excluded.title,
+            person = excluded.person, due_at = excluded.due_at, sort_at = excluded.sort_at, liberty = excluded.liberty,
+            since = excluded.since
+        WHERE (old.principal, old.kind, old.ref, old.title::text, old.person, old.sort_at, old.liberty, old.since)
+            IS DISTINCT FROM (excluded.principal, excluded.kind, excluded.ref, excluded.title::text, excluded.person,
+                              excluded.sort_at, excluded.liberty, excluded.since);
+    END IF;
 END;
 $$;
 
@@ -378,46 +408,63 @@ END;
 $$;
 
 -- Queues a job. The same key is the same work, for ever, also when it is done; raises DG003 if it names other work.
-CREATE FUNCTION dangui.enqueue(wanted json) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION dangui.enqueue(wanted jsonb, texts text[] DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    given text := texts[(wanted->>'args')::integer];
 BEGIN
     INSERT INTO dangui.job (name, args, key, lock, due_at)
-    VALUES (wanted->>'name', wanted->'args', wanted->>'key', wanted->>'lock', (wanted->>'due_at')::timestamptz)
+    VALUES (wanted->>'name', given::json, wanted->>'key', wanted->>'lock', (wanted->>'due_at')::timestamptz)
     ON CONFLICT (key) DO NOTHING;
     IF NOT FOUND AND NOT EXISTS (
         SELECT FROM dangui.job WHERE key = wanted->>'key' AND name = wanted->>'name'
-            AND (done_at IS NOT NULL OR args::text = (wanted->'args')::text))
+            AND (done_at IS NOT NULL OR args::text = given))
     THEN
         RAISE EXCEPTION '%', wanted->>'key' USING ERRCODE = 'DG003';
     END IF;
 END;
 $$;
 
--- Everything one transaction writes, in one call: {ledgers, persons, projections, jobs, answers, looks}.
-CREATE FUNCTION dangui.write(batch json) RETURNS void
+-- Everything one transaction writes, in one call: {ledgers, persons, projections, jobs, answers, looks}. The bodies of
+-- entries and the arguments of jobs are ``texts``, named by their places, because their very characters are kept.
+CREATE FUNCTION dangui.write(batch jsonb, texts text[] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = dangui, pg_temp AS $$
 DECLARE
     me text := nullif(current_setting('dangui.principal', true), '');
-    part json;
+    target text;
+    part jsonb;
 BEGIN
     IF me IS NULL OR nullif(current_setting('dangui.user', true), '') IS NULL THEN
         RAISE EXCEPTION 'nobody is acting' USING ERRCODE = 'insufficient_privilege';
     END IF;
     -- All of it is checked before anything is written: a proceeding being opened has no lines yet.
-    PERFORM dangui.must_write(touched.proceeding) FROM (
-        SELECT l->>'proceeding' FROM json_array_elements(batch->'ledgers') AS l
-        UNION SELECT p->'row'->>'proceeding' FROM json_array_elements(batch->'projections') AS p
-    ) AS touched(proceeding);
-    FOR part IN SELECT json_array_elements(batch->'ledgers') LOOP PERFORM dangui.append(part); END LOOP;
-    FOR part IN SELECT json_array_elements(batch->'persons') LOOP PERFORM dangui.put_person(part); END LOOP;
-    FOR part IN SELECT json_array_elements(batch->'projections') LOOP PERFORM dangui.project(part); END LOOP;
-    FOR part IN SELECT json_array_elements(batch->'jobs') LOOP PERFORM dangui.enqueue(part); END LOOP;
-    INSERT INTO dangui.answer (principal, key, request, result)
-    SELECT me, a.key, a.request, a.result
-    FROM json_to_recordset(batch->'answers') AS a(key text, request text, result json);
-    INSERT INTO dangui.look (at, actor, agency, post, what, proceeding, ref, allowed)
-    SELECT l.at, current_setting('dangui.user'), current_setting('dangui.agency'),
-           substr(me, length(current_setting('dangui.agency')) + 2), l.what, l.proceeding, l.ref, l.allowed
-    FROM json_to_recordset(batch->'looks') AS l(at timestamptz, what text, proceeding text, ref text, allowed boolean);
+    FOR target IN SELECT jsonb_path_query(batch, '$.ledgers[*].proceeding') #>> '{}'
+                  UNION SELECT jsonb_path_query(batch, '$.projections[*].row.proceeding') #>> '{}' LOOP
+        PERFORM dangui.must_write(target);
+    END LOOP;
+    FOR i IN 0 .. jsonb_array_length(coalesce(batch->'ledgers', '[]')) - 1 LOOP
+        PERFORM dangui.append(batch->'ledgers'->i, texts);
+    END LOOP;
+    FOR i IN 0 .. jsonb_array_length(coalesce(batch->'persons', '[]')) - 1 LOOP
+        PERFORM dangui.put_person((batch->'persons'->i)::json);
+    END LOOP;
+    FOR i IN 0 .. jsonb_array_length(coalesce(batch->'projections', '[]')) - 1 LOOP
+        PERFORM dangui.project(batch->'projections'->i);
+    END LOOP;
+    FOR i IN 0 .. jsonb_array_length(coalesce(batch->'jobs', '[]')) - 1 LOOP
+        PERFORM dangui.enqueue(batch->'jobs'->i, texts);
+    END LOOP;
+    FOR i IN 0 .. jsonb_array_length(coalesce(batch->'answers', '[]')) - 1 LOOP
+        part := batch->'answers'->i;
+        INSERT INTO dangui.answer (principal, key, request, result)
+        VALUES (me, part->>'key', part->>'request', (part->'result')::json);
+    END LOOP;
+    FOR i IN 0 .. jsonb_array_length(coalesce(batch->'looks', '[]')) - 1 LOOP
+        part := batch->'looks'->i;
+        INSERT INTO dangui.look (at, actor, agency, post, what, proceeding, ref, allowed)
+        VALUES ((part->>'at')::timestamptz, current_setting('dangui.user'), current_setting('dangui.agency'),
+                substr(me, length(current_setting('dangui.agency')) + 2), part->>'what', part->>'proceeding',
+                part->>'ref', (part->>'allowed')::boolean);
+    END LOOP;
 END;
 $$;
 
@@ -541,7 +588,7 @@ $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA dangui FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
-    dangui.principals(), dangui.inbox_agency(), dangui.write(json), dangui.next_serial(text, text, integer),
+    dangui.principals(), dangui.inbox_agency(), dangui.write(jsonb, text[]), dangui.next_serial(text, text, integer),
     dangui.ledger(text, integer), dangui.find(text, text, bytea, text, text, integer), dangui.take_job(timestamptz),
     dangui.end_job(bigint, timestamptz, text, timestamptz, boolean), dangui.jobs_waiting(integer), dangui.shred(text)
     TO dangui_app;
