@@ -143,4 +143,5 @@ def verify(request: HttpRequest, proceeding: AnId) -> Any:
         if not blobs.is_whole(digest):
             said = words("材料文件缺失或已被改动", "the file is missing or altered")
             found.append(Problem("blob.altered", f"{proceeding}#{seq}", said))
-    return Verified(ok=not found, entries=len(entries), head=entries[-1].digest, problems=shown.reasons(found))
+    head = entries[-1].digest if entries else ""
+    return Verified(ok=not found, entries=len(entries), head=head, problems=shown.reasons(found))

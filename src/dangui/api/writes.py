@@ -17,6 +17,8 @@ from dangui.core.calendar import CHINA
 from dangui.core.decide import Request
 from dangui.web.parts import parts
 
+__all__ = ["router"]
+
 APPLICATION = "/proceedings/{proceeding}/applications/{application}"
 HANDOVER = "/proceedings/{proceeding}/handovers/{run}"
 WRITING: Any = {"response": {200: schemas.Done, **REFUSED}, "tags": ["write"]}

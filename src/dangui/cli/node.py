@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
@@ -53,15 +55,31 @@ class Node:
             embedded.stop(self.where.home)
 
 
-def open_node(where: Settings | None = None, *, migrated: bool = True) -> Node:
-    """The node of this machine, its database running and, unless told otherwise, brought to this version."""
+def open_node(
+    where: Settings | None = None, *, migrated: bool = True, meanwhile: Callable[[], object] = lambda: None
+) -> Node:
+    """The node of this machine, its database running and, unless told otherwise, brought to this version.
+
+    ``meanwhile`` runs while the database starts; if it raises, the database is stopped again.
+    """
     where = where or settings()
     where.home.mkdir(parents=True, exist_ok=True)
-    node = _embedded(where) if where.embedded else Node(where, _given(where.database_url), started=False)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        starting = beside.submit(_started, where)
+        try:
+            meanwhile()
+        except BaseException:
+            starting.result().stop()
+            raise
+        node = starting.result()
     if migrated:
         migrate.migrate(node.dsns.owner)
         prepare_web(node)
     return node
+
+
+def _started(where: Settings) -> Node:
+    return _embedded(where) if where.embedded else Node(where, _given(where.database_url), started=False)
 
 
 def _embedded(where: Settings) -> Node:

@@ -20,7 +20,7 @@ def serve(options: argparse.Namespace) -> int:
     """Serve until stopped."""
     host, port = address(options.listen)
     on_this_machine_only(host)
-    node = open_node()
+    node = open_node(meanwhile=read_packs)
     try:
         run(
             node,
@@ -32,6 +32,13 @@ def serve(options: argparse.Namespace) -> int:
     finally:
         node.stop()
     return says.OK
+
+
+def read_packs() -> None:
+    """Read what takes longest. Raises BadPacks."""
+    from dangui.app import settings, world
+
+    world(settings().packs)
 
 
 def address(text: str) -> tuple[str, int]:
