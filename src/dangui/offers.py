@@ -27,10 +27,11 @@ def same(text: str) -> Words:
 
 
 class Offers:
-    """Actions of one proceeding for one actor."""
+    """Actions of one proceeding for one actor; choices are offered only of what he may see (``seen``)."""
 
-    def __init__(self, told: Told, state: Proceeding, actor: Actor) -> None:
+    def __init__(self, told: Told, state: Proceeding, actor: Actor, seen: Proceeding | None = None) -> None:
         self.told, self.state, self.actor = told, state, actor
+        self.seen = seen or state
         self.world = told.world
         self.procedure = told.world.procedures[state.procedure]
 
@@ -47,7 +48,7 @@ class Offers:
     def view(self, action: Action) -> ActionView:
         """One action with its form and its reasons per person."""
         fields = reasons.form_of(self.world, action)
-        people = self.state.people(action.of) if action.of else []
+        people = self.seen.people(action.of) if action.of else []
         collaboration = self.world.collaborations.get(action.collaboration)
         posts = self.world.agencies[self.state.agency].posts
         return ActionView(
@@ -80,14 +81,14 @@ class Offers:
                 users = reasons.holders(self.told, self.state, field.table)
                 yield from ((user, same(self.told.user_name(user))) for user in users)
             case "persons":
-                yield from ((person.id, same(self.name(person.id))) for person in self.state.people(field.table))
+                yield from ((person.id, same(self.name(person.id))) for person in self.seen.people(field.table))
             case "material" | "materials":
-                materials = self.state.materials.items()
+                materials = self.seen.materials.items()
                 yield from ((key, item["title"]) for key, item in materials if item.get("status") == "bound")
             case "document":
-                yield from ((key, item["title"]) for key, item in self.state.documents.items())
+                yield from ((key, item["title"]) for key, item in self.seen.documents.items())
             case "exhibit":
-                yield from ((key, same(str(item.get("name", key)))) for key, item in self.state.exhibits.items())
+                yield from ((key, same(str(item.get("name", key)))) for key, item in self.seen.exhibits.items())
 
     def will(self, action: Action, steps: Sequence[str] = STEPS) -> Iterator[Words]:
         """What will happen, from the pack: documents, limits, measures, stage, who is told."""

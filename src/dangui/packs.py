@@ -189,7 +189,7 @@ class Packs:
             {word: shape.both(title, f"marks.{word}") for word, title in marks.items()}, actions,
             {name: replace(limit, counting=replace(limit.counting, basis=field.counting))
              for name, limit in limits.items()}, shape.texts("sources"),
-            shape.text("basis") + shape.text("basis_reason"))
+            shape.text("basis") + shape.text("basis_reason"), frozenset(shape.texts("defence_reads")))
         shape.done()
         return procedure
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from dangui.clerk import Clerk, records_of
-from dangui.core import access, decide, ledger
+from dangui.core import access, decide, ledger, reasons
 from dangui.core.decide import Request
 from dangui.core.ledger import Actor, Entry
 from dangui.core.ports import Look, Reading, Row, Task
@@ -146,7 +146,9 @@ class Reader:
     def looks(self, actor: Actor, proceeding: str, after: int = 0, limit: int = 50) -> Sequence[Look]:
         """Who looked at a proceeding."""
         with self.store.reading(actor) as tx:
-            self._visible(tx, actor, proceeding, "looks")
+            _, scope = self._visible(tx, actor, proceeding, "looks")
+            if scope != access.FULL:
+                raise _denied()
             return tx.looks(proceeding, after, limit)
 
     def handovers(self, actor: Actor, limit: int = 200) -> tuple[tuple[Line, RunView], ...]:
@@ -180,12 +182,15 @@ class Reader:
     def form(self, actor: Actor, proceeding: str, action: str) -> ActionView:
         """One action's form. Raises Refusal for an unknown one."""
         with self.store.reading(actor) as tx:
-            state, _ = self._visible(tx, actor, proceeding, "form")
+            state, scope = self._visible(tx, actor, proceeding, "form")
             found = self.world.procedures[state.procedure].actions.get(action)
             if found is None:
                 raise Refusal([Problem("action.unknown", "action", words(
                     "没有这个办理动作", "there is no such action"))])
-            return Offers(self.told(tx), state, actor).view(found)
+            strange = reasons.wrong_actor(state, actor, found)
+            if strange and scope != access.FULL:
+                raise Refusal(strange)
+            return Teller(self.told(tx), state, actor, scope).offers.view(found)
 
     def preview(self, actor: Actor, proceeding: str, request: Request) -> Preview:
         """What the act would enter, and every reason why it can't be."""
@@ -201,8 +206,8 @@ class Reader:
         """(stream, media type, name) of a material the actor may see. Raises Refusal or FileNotFoundError."""
         with self.store.reading(actor) as tx:
             state, scope = self._visible(tx, actor, proceeding, f"blob {digest}")
-            item = next((item for item in state.materials.values()
-                         if item.get("blob") == digest and access.may_see(item, scope)), None)
+            seen = self._as_seen(state, actor, scope)
+            item = next((item for item in seen.materials.values() if item.get("blob") == digest), None)
         if item is None:
             raise Refusal([Problem("material.none", "digest", words(
                 "卷内没有这份材料,或您无权查看", "no such material here, or you may not see it"))])
@@ -221,7 +226,7 @@ class Reader:
         with self.store.reading(actor) as tx:
             rows = sorted(tx.rows_of_case(case_id), key=lambda row: (row.opened_at, row.proceeding))
             seen = {row.proceeding: self._seen(tx, actor, row.proceeding, "case") for row in rows}
-            states = {proceeding: found[0] for proceeding, found in seen.items() if found}
+            states = {proceeding: self._as_seen(found[0], actor, found[1]) for proceeding, found in seen.items() if found}
             lines = self._lines(tx, [row for row in rows if row.proceeding in states])
             persons = list(dict.fromkeys(person for state in states.values() for person in state.persons))
             names = self._names(tx, persons)
@@ -257,9 +262,12 @@ class Reader:
         """The state and the scope in which it may be seen. Raises Refusal where it may not."""
         seen = self._seen(tx, actor, proceeding, what)
         if seen is None:
-            raise Refusal([Problem("access.denied", "proceeding", words(
-                "没有这个案件,或您无权查看", "there is no such case, or you may not see it"))])
+            raise _denied()
         return seen
+
+    def _as_seen(self, state: Proceeding, actor: Actor, scope: str) -> Proceeding:
+        """The state as far as the scope reaches."""
+        return access.as_seen(state, actor.user, scope, self.world.procedures[state.procedure].defence_reads)
 
     def _seen(self, tx: Reading, actor: Actor, proceeding: str, what: str) -> tuple[Proceeding, str] | None:
         """The state and its scope, or None if the actor may not look; the look is recorded, allowed or not."""
@@ -278,6 +286,11 @@ class Reader:
 
     def _names(self, tx: Reading, persons: Sequence[str]) -> dict[str, str]:
         return {person: record.data.get("name", "") for person, record in tx.persons(dict.fromkeys(persons)).items()}
+
+
+def _denied() -> Refusal:
+    return Refusal([Problem("access.denied", "proceeding", words(
+        "没有这个案件,或您无权查看", "there is no such case, or you may not see it"))])
 
 
 def _couplings(states: Mapping[str, Proceeding]) -> Iterator[Mapping[str, Any]]:

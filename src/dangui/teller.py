@@ -23,10 +23,11 @@ class Teller:
     """Says one state to one actor, as far as his scope reaches."""
 
     def __init__(self, told: Told, state: Proceeding, actor: Actor, scope: str) -> None:
-        self.told, self.state, self.actor, self.scope = told, state, actor, scope
+        self.told, self.actor, self.scope = told, actor, scope
         self.world = told.world
         self.procedure = told.world.procedures[state.procedure]
-        self.offers = Offers(told, state, actor)
+        self.state = access.as_seen(state, actor.user, scope, self.procedure.defence_reads)
+        self.offers = Offers(told, state, actor, self.state)
         self.name = self.offers.name
 
     def view(self, row: Row, entries: Sequence[Entry]) -> ProceedingView:
@@ -44,7 +45,8 @@ class Teller:
 
     def title(self) -> Words:
         """The case as people call it: 张某等盗窃案."""
-        main = [person for person in self.state.persons.values() if person.role == self.state.main_role]
+        whole = self.offers.state
+        main = [person for person in whole.persons.values() if person.role == whole.main_role]
         here = [person for person in main if not person.left] or main
         return case_title([self.name(person.id) for person in here], self.state.offence, self.state.title)
 
@@ -142,19 +144,17 @@ class Teller:
         return words(f"{office.title['zh']}{title['zh']}", f"{office.title['en']}, {title['en']}")
 
     def materials(self) -> tuple[tuple[str, Words, tuple[Mapping[str, Any], ...]], ...]:
-        """The dossier by volume, as far as the reader may see: counsel never sees internal volumes."""
+        """The dossier by volume, as far as the reader may see it."""
         catalogue = self.world.catalogues.get(self.procedure.catalogue)
         volumes = catalogue.volumes if catalogue else {}
         by_volume: dict[str, list[Mapping[str, Any]]] = {volume: [] for volume in volumes}
         for item in self.state.materials.values():
-            if access.may_see(item, self.scope):
-                by_volume.setdefault(item["volume"], []).append(item)
+            by_volume.setdefault(item["volume"], []).append(item)
         return tuple((volume, title_of(volumes, volume), tuple(items)) for volume, items in by_volume.items() if items)
 
     def documents(self) -> tuple[Mapping[str, Any], ...]:
         """Issued documents with their services, newest first."""
-        seen = [item for item in self.state.documents.values() if access.may_see(item, self.scope)]
-        return tuple(self._document(item) for item in reversed(seen))
+        return tuple(self._document(item) for item in reversed(list(self.state.documents.values())))
 
     def _document(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
         services = [service for service in self.state.services if service["document"] == item["id"]]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from dangui.core.party import Person
 from dangui.core.ports import Grant, Projection, Row, Task
 from dangui.core.problem import words
 from dangui.core.proceeding import Clock, Proceeding
@@ -42,7 +44,15 @@ def grants(state: Proceeding) -> Iterator[Grant]:
     for user in dict.fromkeys([*state.assigned, *state.covers]):
         yield Grant(f"user:{user}", state.id, FULL)
     for user in sorted(state.counsel - set(state.assigned)):
-        yield Grant(f"user:{user}", state.id, DEFENCE)
+        if _still_defends(state, user):
+            yield Grant(f"user:{user}", state.id, DEFENCE)
+
+
+def _still_defends(state: Proceeding, user: str) -> bool:
+    """Whether counsel has a client here: not once he was dismissed, or the client was separated into another case."""
+    own = [person for person in state.persons.values() if person.user == user and person.defends]
+    here = {person.id for person in state.persons.values() if not person.left}
+    return not own or any(not person.left and person.defends in here for person in own)
 
 
 def may_read(state: Proceeding, user: str, scope: str | None) -> bool:
@@ -50,9 +60,40 @@ def may_read(state: Proceeding, user: str, scope: str | None) -> bool:
     return scope is not None and user not in state.recused
 
 
-def may_see(item: Mapping[str, Any], scope: str) -> bool:
-    """Whether a material or document is shown in that scope: counsel sees neither internal things nor struck ones."""
-    return scope == FULL or not (item.get("internal") or item.get("status") in ("struck", "sealed"))
+def as_seen(state: Proceeding, user: str, scope: str, opened: Collection[str]) -> Proceeding:
+    """The state as far as that scope reaches; ``opened`` are the volumes that the law opens to the defence here.
+
+    Counsel sees the client, the client's limits and what counsel filed; the file and the others only once it is opened
+    (CPL 39, 40). Internal and withdrawn things, facts, applications and notes stay with the agency.
+    """
+    if scope == FULL:
+        return state
+    persons = dict(state.persons) if opened else _clients(state, user)
+    unsaid: dict[str, Any] = {"shown": (), "problems": (), "warnings": ()}
+    return replace(
+        state, facts={}, flags=(), applications={}, recused=frozenset(), persons=persons,
+        clocks={key: clock for key, clock in state.clocks.items() if clock.person is None or clock.person in persons},
+        materials=_open_to(state.materials, user, opened), documents=_open_to(state.documents, user, opened),
+        exhibits=state.exhibits if opened else {},
+        handovers={key: {**run, **({} if opened else unsaid)} for key, run in state.handovers.items()
+                   if opened or not run["about"] or set(run["about"]) & set(persons)})
+
+
+def _clients(state: Proceeding, user: str) -> dict[str, Person]:
+    """Counsel himself and whom he defends; the only one in the main role where the client is not named."""
+    own = {person.id for person in state.persons.values() if person.user == user}
+    clients = {person.defends for person in state.persons.values() if person.user == user and person.defends}
+    main = [person.id for person in state.people(state.main_role)]
+    wanted = own | (clients or set(main if len(main) == 1 else []))
+    return {key: person for key, person in state.persons.items() if key in wanted}
+
+
+def _open_to(items: Mapping[str, Mapping[str, Any]], user: str,
+             opened: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """What counsel may read: of the opened volumes what is not internal or withdrawn, and always what he filed."""
+    return {key: item for key, item in items.items() if item.get("by") == user
+            or (item.get("volume") in opened and not item.get("internal")
+                and item.get("status") not in ("struck", "sealed"))}
 
 
 def tasks(state: Proceeding) -> Iterator[Task]:

@@ -61,12 +61,15 @@ def act(told: Told, state: Proceeding, actor: Actor, request: Request) -> Decisi
     if action is None:
         raise Refusal([Problem("action.unknown", "action", words(
             "没有这个办理动作", f"there is no action '{request.action}'"))])
-    at, of = request.at or told.now, request.of
+    strange = reasons.wrong_actor(state, actor, action)
+    if strange and actor.agency != state.agency:
+        raise Refusal(strange)  # what else stands in the way is the agency's own business
+    at, of = request.at or told.now, tuple(dict.fromkeys(request.of))
     fields = reasons.form_of(told.world, action)
     given = {**prefilled(state, fields, of), **request.values}
     values, problems = reasons.checked(told, state, fields, given, of, at, action.collaboration)
     problems = [
-        *reasons.wrong_stage(state, action), *reasons.wrong_actor(state, actor, action),
+        *reasons.wrong_stage(state, action), *strange, *reasons.not_client(state, actor, of),
         *reasons.wrong_time(state, told.now, at), *reasons.wrong_persons(state, action, of),
         *reasons.unmet(told, state, action, of, values, at), *problems,
     ]

@@ -137,6 +137,8 @@ class Procedure:
     limits: Mapping[str, Limit]
     sources: tuple[str, ...]
     basis_none: str
+    defence_reads: frozenset[str] = frozenset()
+    """Volumes that the law opens to the defence in this procedure (CPL 40); none before the review for prosecution."""
 
     @property
     def field(self) -> str:

@@ -31,6 +31,16 @@ def wrong_actor(state: Proceeding, actor: Actor, action: Action, posts: Sequence
     return found
 
 
+def not_client(state: Proceeding, actor: Actor, of: Sequence[str]) -> list[Problem]:
+    """Whether counsel acts for somebody whom another defends."""
+    own = [person for person in state.persons.values() if person.user == actor.user and not person.left]
+    clients = {person.defends for person in own if person.defends}
+    if actor.agency == state.agency or not clients or set(of) <= clients | {person.id for person in own}:
+        return []
+    return [Problem("person.not_client", "of", words(
+        "辩护人只能为自己的当事人提出", "counsel acts for his own client only"))]
+
+
 def barred(state: Proceeding, actor: Actor) -> list[Problem]:
     """Why this actor may do nothing at all here: he is recused (回避)."""
     if actor.user not in state.recused:
