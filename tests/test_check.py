@@ -42,7 +42,12 @@ MISTAKES = [
     ("citation.unknown_paragraph", STAGE, 'basis: ["sample_law/2020#2.2"]', 'basis: ["sample_law/2020#2.9"]'),
     ("citation.unknown_law", f"{INQUIRY}/deadlines.yaml", 'basis: "sample_law/2020#3"', 'basis: "other_law/2020#3"'),
     ("action.no_basis", "procedures/sample/common/office.yaml", '    basis: ["sample_law/2020#1"]\n', ""),
-    ("condition.unknown_word", STAGE, "needs: [in_custody, {not: sent.consent}]", "needs: [in_costudy, {not: sent.consent}]"),
+    (
+        "condition.unknown_word",
+        STAGE,
+        "needs: [in_custody, {not: sent.consent}]",
+        "needs: [in_costudy, {not: sent.consent}]",
+    ),
     ("condition.unknown_name", STAGE, "needs: [running.holding]", "needs: [running.holdings]"),
     ("effect.unknown_document", STAGE, "{issue: holding_order}", "{issue: holding_ordre}"),
     ("effect.unknown_limit", STAGE, "{cancel: [holding, after_consent]}", "{cancel: [holding, after_consend]}"),
@@ -60,7 +65,7 @@ MISTAKES = [
     ("language.english", f"{INQUIRY}/procedure.yaml", "en: Inquiry}", "en: 稽查}"),
     ("pack.language_missing", "offences/taking.yaml", ", en: Taking", ""),
     ("pack.unknown_key", "procedures/sample/review/stages/open.yaml", "    of: suspect", "    off: suspect"),
-    ("yaml.duplicate_key", "catalogues/sample.yaml", "materials:", 'title: {zh: 又一, en: Again}\nmaterials:'),
+    ("yaml.duplicate_key", "catalogues/sample.yaml", "materials:", "title: {zh: 又一, en: Again}\nmaterials:"),
     ("form.unknown_type", CONSENT, "is: long_text", "is: longtext"),
 ]
 
@@ -83,28 +88,46 @@ def test_each_mistake_is_found_alone_where_it_is(town, code, file, old, new):
     assert (code, file) in found(town)
 
 
-@pytest.mark.parametrize(("code", "file", "old", "new"), [
-    ("custody.no_clock", STAGE, "{start: [holding]}, ", ""),
-    ("custody.no_end", f"{INQUIRY}/deadlines.yaml", "  at_end: release_or_convert\n", ""),
-    ("stage.unreachable", f"{INQUIRY}/procedure.yaml", "stages: [open, closed]", "stages: [open, waiting, closed]"),
-    ("stage.no_way_out", STAGE, "when_done: [{stage: closed}]", "when_done: [{remember: [note]}]"),
-    ("handover.unanswerable", CONSENT, "    verb: result\n    by: decides", "    verb: supplement\n    by: decides"),
-    ("handover.never_sent", "procedures/sample/review/stages/open.yaml", "    sends: consent.result\n", ""),
-    ("handover.not_opened_by", "procedures/sample/review/procedure.yaml", "opens_by: [consent]", "opens_by: [act]"),
-    ("handover.volume", CONSENT, "volumes: [main]", "volumes: [internal]"),
-    ("handover.wrong_side", "procedures/sample/review/stages/open.yaml", "sends: consent.result", "sends: consent.initiate"),
-    ("document.optional_field", STAGE, "en: Reason, required: true", "en: Reason"),
-    ("document.never_issued", STAGE, "when_approved: [{issue: holding_order}]", "when_approved: []"),
-    ("document.unknown_volume", f"{INQUIRY}/documents/holding_order.yaml", "volume: main", "volume: first"),
-    ("mark.never_set", STAGE, "needs: [in_custody, {not: sent.consent}]", "needs: [in_custody, checked]"),
-    ("condition.unknown_code", CONSENT, "{field: decision, is: agreed}", "{field: decision, is: agree}"),
-    ("condition.unknown_fact", STAGE, "needs: [{not: some.in_custody}]", "needs: [{fact: sumary, given: true}]"),
-    ("effect.not_extendable", STAGE, "{extend: holding,", "{extend: after_consent,"),
-    ("effect.field_kind", STAGE, "{join: suspect, record: record}", "{join: suspect, record: offence}"),
-    ("procedure.nowhere", "agencies/town/council.yaml", "runs: [sample/review]", "runs: []"),
-    ("limit.no_basis", f"{INQUIRY}/deadlines.yaml", ', basis: "sample_law/2020#2.2"', ""),
-    ("limit.liberty_rolls", f"{INQUIRY}/deadlines.yaml", "  protects: liberty\n", "  protects: liberty\n  rolls: true\n"),
-])
+@pytest.mark.parametrize(
+    ("code", "file", "old", "new"),
+    [
+        ("custody.no_clock", STAGE, "{start: [holding]}, ", ""),
+        ("custody.no_end", f"{INQUIRY}/deadlines.yaml", "  at_end: release_or_convert\n", ""),
+        ("stage.unreachable", f"{INQUIRY}/procedure.yaml", "stages: [open, closed]", "stages: [open, waiting, closed]"),
+        ("stage.no_way_out", STAGE, "when_done: [{stage: closed}]", "when_done: [{remember: [note]}]"),
+        (
+            "handover.unanswerable",
+            CONSENT,
+            "    verb: result\n    by: decides",
+            "    verb: supplement\n    by: decides",
+        ),
+        ("handover.never_sent", "procedures/sample/review/stages/open.yaml", "    sends: consent.result\n", ""),
+        ("handover.not_opened_by", "procedures/sample/review/procedure.yaml", "opens_by: [consent]", "opens_by: [act]"),
+        ("handover.volume", CONSENT, "volumes: [main]", "volumes: [internal]"),
+        (
+            "handover.wrong_side",
+            "procedures/sample/review/stages/open.yaml",
+            "sends: consent.result",
+            "sends: consent.initiate",
+        ),
+        ("document.optional_field", STAGE, "en: Reason, required: true", "en: Reason"),
+        ("document.never_issued", STAGE, "when_approved: [{issue: holding_order}]", "when_approved: []"),
+        ("document.unknown_volume", f"{INQUIRY}/documents/holding_order.yaml", "volume: main", "volume: first"),
+        ("mark.never_set", STAGE, "needs: [in_custody, {not: sent.consent}]", "needs: [in_custody, checked]"),
+        ("condition.unknown_code", CONSENT, "{field: decision, is: agreed}", "{field: decision, is: agree}"),
+        ("condition.unknown_fact", STAGE, "needs: [{not: some.in_custody}]", "needs: [{fact: sumary, given: true}]"),
+        ("effect.not_extendable", STAGE, "{extend: holding,", "{extend: after_consent,"),
+        ("effect.field_kind", STAGE, "{join: suspect, record: record}", "{join: suspect, record: offence}"),
+        ("procedure.nowhere", "agencies/town/council.yaml", "runs: [sample/review]", "runs: []"),
+        ("limit.no_basis", f"{INQUIRY}/deadlines.yaml", ', basis: "sample_law/2020#2.2"', ""),
+        (
+            "limit.liberty_rolls",
+            f"{INQUIRY}/deadlines.yaml",
+            "  protects: liberty\n",
+            "  protects: liberty\n  rolls: true\n",
+        ),
+    ],
+)
 def test_what_can_be_proved_is_proved(town, code, file, old, new):
     spoil(town, file, old, new)
     if code == "stage.unreachable":

@@ -67,8 +67,12 @@ def test_every_command_says_what_it_does_in_both_languages():
 
 
 def test_every_module_begins_with_its_term():
-    without = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "src/dangui").rglob("*.py"))
-               if "migrations" not in path.parts and not re.match(r"[^—]+ — [^::]*[\u4e00-\u9fff][^::]*[::] |.* — ", first_line(path))]
+    without = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "src/dangui").rglob("*.py"))
+        if "migrations" not in path.parts
+        and not re.match(r"[^—]+ — [^::]*[\u4e00-\u9fff][^::]*[::] |.* — ", first_line(path))
+    ]
     assert without == []
 
 
@@ -91,6 +95,9 @@ def test_no_lock_names_where_packages_come_from():
 
 
 def test_the_runtime_lock_is_a_part_of_the_whole_one():
-    pinned = [set(re.findall(r"^([a-z0-9-]+==[^ ;]+)", (ROOT / name).read_text("utf-8"), re.M)) for name in ("runtime.lock", "requirements.lock")]
+    pinned = [
+        set(re.findall(r"^([a-z0-9-]+==[^ ;]+)", (ROOT / name).read_text("utf-8"), re.M))
+        for name in ("runtime.lock", "requirements.lock")
+    ]
     assert pinned[0]
     assert pinned[0] <= pinned[1]

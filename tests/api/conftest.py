@@ -12,9 +12,17 @@ from typing import Any
 from unittest.mock import patch
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangui.web.settings")
-with patch.dict(os.environ, {"DANGUI_DEMO": "1", "DANGUI_EMBEDDED": "1", "DANGUI_DATABASE_URL": "postgresql:///unset",
-                             "DANGUI_HOSTS": "testserver,localhost"}):
+with patch.dict(
+    os.environ,
+    {
+        "DANGUI_DEMO": "1",
+        "DANGUI_EMBEDDED": "1",
+        "DANGUI_DATABASE_URL": "postgresql:///unset",
+        "DANGUI_HOSTS": "testserver,localhost",
+    },
+):
     import django
+
     django.setup()
 
 import pytest
@@ -46,9 +54,18 @@ class Caller:
 
     def ask(self, method: str, address: str, body: Any = None, **headers: str) -> HttpResponse:
         """One request below /api/v1."""
-        given = {"Authorization": f"Bearer {self.key}", **{name.replace("_", "-"): value for name, value in headers.items()}}
-        more = {} if body is None else {"data": json.dumps(body) if not isinstance(body, bytes) else body,
-                                        "content_type": headers.get("Content_Type", "application/json")}
+        given = {
+            "Authorization": f"Bearer {self.key}",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        more = (
+            {}
+            if body is None
+            else {
+                "data": json.dumps(body) if not isinstance(body, bytes) else body,
+                "content_type": headers.get("Content_Type", "application/json"),
+            }
+        )
         return self.client.generic(method.upper(), f"/api/v1{address}", headers=given, **more)
 
     def get(self, address: str) -> Any:
@@ -81,7 +98,9 @@ def _town(embedded_postgres: Dsns, tmp_path_factory: pytest.TempPathFactory, dja
         for holder in directory.holders:
             people.enrol(holder.user, holder.zh, holder.agency, holder.post)
         store = PostgresStore(Pool(embedded_postgres.app, size=6, patience=2), Vault(b"k" * 32))
-        node = assemble(Settings(home, SMALL, embedded_postgres.app, demo=False), store, DirectoryBlobs(home / "blobs"), directory)
+        node = assemble(
+            Settings(home, SMALL, embedded_postgres.app, demo=False), store, DirectoryBlobs(home / "blobs"), directory
+        )
         yield node
         connections.close_all()
         store.close()
@@ -100,7 +119,9 @@ def town(_town: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 @pytest.fixture
 def calling(town: Any) -> Callable[[str], Caller]:
     """A caller by user id."""
+
     def made(user: str) -> Caller:
         agency, post = town.people.office(user)
         return Caller(keys.issue(user, agency, post, "test", timedelta(days=1)))
+
     return made

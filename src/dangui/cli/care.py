@@ -6,13 +6,14 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from dangui.cli import says
-from dangui.cli.node import Node, open_node
+from dangui.cli.node import Node, open_node, prepare_web
 from dangui.core import access
 from dangui.core.ledger import Entry
 from dangui.core.ports import Projection
 from dangui.core.problem import Problem
 from dangui.core.proceeding import fold
 from dangui.store import archive
+from dangui.store import backup as store_backup
 from dangui.store.health import health as ask
 from dangui.store.verify import verify_store
 
@@ -98,3 +99,31 @@ def health(options: argparse.Namespace) -> int:
             f"{found.jobs_waiting} jobs wait, {found.jobs_failing} are being tried again",
         )
     return says.FOUND if found.problems else says.OK
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Copy database, files and secret into a new folder, while the node works."""
+    node = open_node(migrated=False)
+    try:
+        digest = store_backup.backup(_kept(node), options.folder.resolve())
+    finally:
+        node.stop()
+    says.line(f"已备份到 {options.folder}", f"backed up to {options.folder}")
+    print(digest)
+    return says.OK
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Bring a backup back into an empty node, and verify it."""
+    node = open_node(migrated=False)
+    try:
+        store_backup.restore(options.folder.resolve(), _kept(node), options.digest)
+        prepare_web(node)
+    finally:
+        node.stop()
+    says.line("已恢复并核验", "restored and verified")
+    return says.OK
+
+
+def _kept(node: Node) -> store_backup.Node:
+    return store_backup.Node(node.dsns.owner, node.where.home / "blobs", node.where.home)

@@ -106,11 +106,12 @@ def _node(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     command.add_argument("--json", action="store_true")
     _add(commands, "rebuild", "care:rebuild", "重建全部投影", "make every list anew from the ledgers")
     _add(commands, "catch-up", "care:catch_up", "补建落后的投影", "make the lists that are behind their ledgers")
-    for name, zh, en in (
-        ("backup", "备份", "copy database and files"),
-        ("restore", "恢复", "bring a backup back and verify it"),
-    ):
-        _add(commands, name, f"care:{name}", zh, en).add_argument("folder", type=Path, metavar="DIR")
+    _add(commands, "backup", "care:backup", "备份", "copy database, files and secret").add_argument(
+        "folder", type=Path, metavar="DIR"
+    )
+    command = _add(commands, "restore", "care:restore", "恢复", "bring a backup back and verify it")
+    command.add_argument("folder", type=Path, metavar="DIR")
+    command.add_argument("--digest", default="", help="备份时给出的摘要 / the digest that the backup printed")
     _add(commands, "health", "care:health", "运行状况", "what works and what does not").add_argument(
         "--json", action="store_true"
     )
