@@ -2,6 +2,8 @@
 #   make demo    a case travels the whole way, then the desk is served   演示
 #   make test    everything that is checked                              检验
 #   make check   the packs and the code, without the tests               检查
+#   make serve   a real node in ./var                                    启动
+#   make bench · screens · packs · lock · statutes DATA=…; ARGS="--listen 127.0.0.1:9000" goes to demo and serve
 
 DANGUI := .venv/bin/dangui
 BIN := .venv/bin
@@ -23,10 +25,10 @@ setup-dev: setup .venv/dev.stamp
 	@cat requirements.lock pyproject.toml | cmp -s - $@ && touch $@ || { tools/setup.sh requirements.lock && cat requirements.lock pyproject.toml > $@; }
 
 demo: setup
-	@$(DANGUI) demo
+	@$(DANGUI) demo $(ARGS)
 
 serve: setup
-	@$(DANGUI) serve
+	@$(DANGUI) serve $(ARGS)
 
 test: setup-dev
 	@tools/test.sh

@@ -31,8 +31,12 @@ REGISTRY = Actor("wu", "board", "registry")
 JUROR = Actor("hu", "board", "member")
 COUNSEL = Actor("fang", "firm", "lawyer")
 
-PEOPLE = Directory([Holder(actor.user, f"{actor.user}氏", actor.user.title(), actor.agency, actor.post)
-                    for actor in (LI, MA, CHEN, GAO, REGISTRY, JUROR, COUNSEL)])
+PEOPLE = Directory(
+    [
+        Holder(actor.user, f"{actor.user}氏", actor.user.title(), actor.agency, actor.post)
+        for actor in (LI, MA, CHEN, GAO, REGISTRY, JUROR, COUNSEL)
+    ]
+)
 
 
 def t(text: str) -> dict[str, str]:
@@ -48,31 +52,62 @@ def ask(name: str, kind: str, **more: Any) -> dict[str, Any]:
 _TERM = ask("days", "integer", required=True)
 
 INQUIRY: dict[str, dict[str, Any]] = {
-    "open": {"by": ["officer"], "asks": [ask("record", "person")],
-             "when_done": [{"join": "suspect", "record": "record"}]},
-    "register": {"by": ["officer"], "asks": [ask("record", "person", required=True)],
-                 "when_done": [{"join": "suspect", "record": "record"}]},
-    "instruct": {"by": ["officer"], "of": "suspect", "asks": [ask("lawyer", "user.lawyer", required=True)],
-                 "when_done": [{"join": "defender", "user": "lawyer"}, {"grant": "lawyer"}]},
-    "detain": {"by": ["officer"], "approval": ["chief"], "of": "suspect", "needs": [{"not": "in_custody"}],
-               "expects": ["noted"], "asks": [ask("ground", "code.ground", required=True)], "basis": ["small/2020#1"],
-               "when_approved": [{"issue": "letter"}],
-               "when_executed": [{"measure": "detained"}, {"hold": True}, {"start": ["custody"]}]},
+    "open": {
+        "by": ["officer"],
+        "asks": [ask("record", "person")],
+        "when_done": [{"join": "suspect", "record": "record"}],
+    },
+    "register": {
+        "by": ["officer"],
+        "asks": [ask("record", "person", required=True)],
+        "when_done": [{"join": "suspect", "record": "record"}],
+    },
+    "instruct": {
+        "by": ["officer"],
+        "of": "suspect",
+        "asks": [ask("lawyer", "user.lawyer", required=True)],
+        "when_done": [{"join": "defender", "user": "lawyer"}, {"grant": "lawyer"}],
+    },
+    "detain": {
+        "by": ["officer"],
+        "approval": ["chief"],
+        "of": "suspect",
+        "needs": [{"not": "in_custody"}],
+        "expects": ["noted"],
+        "asks": [ask("ground", "code.ground", required=True)],
+        "basis": ["small/2020#1"],
+        "when_approved": [{"issue": "letter"}],
+        "when_executed": [{"measure": "detained"}, {"hold": True}, {"start": ["custody"]}],
+    },
     "seize": {"by": ["officer"], "of": "suspect", "when_done": [{"measure": "detained"}]},
-    "release": {"by": ["officer"], "of": "suspect", "needs": ["in_custody"],
-                "when_done": [{"measure": "none"}, {"unhold": True}, {"cancel": ["custody"]}]},
+    "release": {
+        "by": ["officer"],
+        "of": "suspect",
+        "needs": ["in_custody"],
+        "when_done": [{"measure": "none"}, {"unhold": True}, {"cancel": ["custody"]}],
+    },
     "promote": {"by": ["officer"], "approval": ["chief", "director"], "when_approved": [{"mark": "promoted"}]},
-    "prolong": {"by": ["officer"], "of": "suspect", "asks": [_TERM],
-                "when_done": [{"extend": "custody", "by": {"field": "days", "unit": "days"}}]},
+    "prolong": {
+        "by": ["officer"],
+        "of": "suspect",
+        "asks": [_TERM],
+        "when_done": [{"extend": "custody", "by": {"field": "days", "unit": "days"}}],
+    },
     "examine": {"by": ["officer"], "of": "suspect", "when_done": [{"pause": ["custody"], "reason": "examined"}]},
     "examined": {"by": ["officer"], "of": "suspect", "when_done": [{"resume": ["custody"]}]},
     "afresh": {"by": ["officer"], "of": "suspect", "when_done": [{"restart": ["custody"]}]},
     "order_report": {"by": ["officer"], "when_done": [{"start": ["report"]}]},
     "report": {"by": ["officer"], "when_done": [{"meet": ["report"]}]},
-    "note": {"by": ["officer", "defender"], "asks": [ask("text", "text", required=True)],
-             "when_done": [{"remember": ["text"]}, {"mark": "noted"}]},
-    "bind": {"by": ["officer"], "asks": [ask("upload", "file"), ask("kind", "code.material_kind"), ask("title", "text")],
-             "when_done": [{"bind": "upload"}]},
+    "note": {
+        "by": ["officer", "defender"],
+        "asks": [ask("text", "text", required=True)],
+        "when_done": [{"remember": ["text"]}, {"mark": "noted"}],
+    },
+    "bind": {
+        "by": ["officer"],
+        "asks": [ask("upload", "file"), ask("kind", "code.material_kind"), ask("title", "text")],
+        "when_done": [{"bind": "upload"}],
+    },
     "letter": {"by": ["officer"], "when_done": [{"issue": "letter"}]},
     "assign": {"by": ["chief"], "asks": [ask("user", "user.leads", required=True)], "when_done": [{"assign": "user"}]},
     "recuse": {"by": ["director"], "asks": [ask("user", "user.any", required=True)], "when_done": [{"recuse": "user"}]},
@@ -86,26 +121,43 @@ REVIEW: dict[str, dict[str, Any]] = {
 }
 
 LIMITS: dict[str, dict[str, Any]] = {
-    "custody": {"title": t("留置期限"), "protects": "liberty", "at_end": "release_or_convert",
-                "length": [{"is": "3 days", "basis": "small/2020#2"}],
-                "extendable": [{"by": "1 to 4 days", "times": 1, "basis": "small/2020#3"}]},
+    "custody": {
+        "title": t("留置期限"),
+        "protects": "liberty",
+        "at_end": "release_or_convert",
+        "length": [{"is": "3 days", "basis": "small/2020#2"}],
+        "extendable": [{"by": "1 to 4 days", "times": 1, "basis": "small/2020#3"}],
+    },
     "report": {"title": t("报告期限"), "at_end": "act", "length": [{"is": "5 days"}]},
 }
 
 CONSENT = {
-    "title": t("同意留置"), "version": 1,
+    "title": t("同意留置"),
+    "version": 1,
     "sides": {"asks": {"procedure": "small/inquiry"}, "decides": {"procedure": "small/review", "at": "board"}},
     "nodes": {
         "initiate": {
-            "verb": "initiate", "by": "asks", "opens": True, "persons": {"suspect": "suspect"}, "volumes": ["main"],
-            "reject": "code.rejection", "on_sent": {"asks": [{"mark": "sent"}]},
+            "verb": "initiate",
+            "by": "asks",
+            "opens": True,
+            "persons": {"suspect": "suspect"},
+            "volumes": ["main"],
+            "reject": "code.rejection",
+            "on_sent": {"asks": [{"mark": "sent"}]},
             "on_delivered": {"asks": [{"mark": "arrived"}], "decides": [{"start": ["review"], "per": "person"}]},
             "on_received": {"decides": [{"stage": "working"}], "asks": [{"mark": "taken_up"}]},
-            "on_rejected": {"asks": [{"mark": "came_back"}]}, "on_withdrawn": {"asks": [{"unmark": "sent"}]}},
+            "on_rejected": {"asks": [{"mark": "came_back"}]},
+            "on_withdrawn": {"asks": [{"unmark": "sent"}]},
+        },
         "result": {
-            "verb": "result", "by": "decides", "persons": {"suspect": "suspect"}, "fields": "answer", "closes": True,
+            "verb": "result",
+            "by": "decides",
+            "persons": {"suspect": "suspect"},
+            "fields": "answer",
+            "closes": True,
             "on_sent": {"decides": [{"meet": ["review"]}]},
-            "on_delivered": {"asks": [{"mark": "agreed", "when": {"field": "decision", "is": "agreed"}}]}},
+            "on_delivered": {"asks": [{"mark": "agreed", "when": {"field": "decision", "is": "agreed"}}]},
+        },
     },
     "fields": {"answer": [ask("decision", "code.decision", required=True)]},
     "codes": {"decision": {"agreed": t("同意"), "refused": t("不同意")}, "rejection": {"not_ours": t("不属本会管辖")}},
@@ -118,46 +170,110 @@ def small_world() -> World:
     """The world; every part is read by the same functions that read the packs."""
     problems: list[Problem] = []
     inquiry = _procedure("small/inquiry", "office", "officer", INQUIRY, LIMITS, ("act",), problems)
-    limits = {"review": {"title": t("审查期限"), "protects": "liberty", "at_end": "decide", "length": [{"is": "7 days"}]}}
+    limits = {
+        "review": {"title": t("审查期限"), "protects": "liberty", "at_end": "decide", "length": [{"is": "7 days"}]}
+    }
     review = _procedure("small/review", "board", "member", REVIEW, limits, ("consent",), problems)
     field = FieldOfLaw(
         parse_codes({"ground": {"caught": t("当场"), "named": t("指认")}}, "codes", problems),
-        {"none": Measure("none", words("无", "none"), custody=False),
-         "detained": Measure("detained", words("留置", "detained"), custody=True)}, (), 18, {"letter": _letter()})
-    catalogue = Catalogue("small", words("卷", "files"), {"main": words("正卷", "main"), "inner": words("副卷", "inner")},
-                          frozenset({"inner"}), {"paper": Kind("paper", words("书证", "paper"), "main"),
-                                                 "minutes": Kind("minutes", words("内部记录", "minutes"), "inner")})
+        {
+            "none": Measure("none", words("无", "none"), custody=False),
+            "detained": Measure("detained", words("留置", "detained"), custody=True),
+        },
+        (),
+        18,
+        {"letter": _letter()},
+    )
+    catalogue = Catalogue(
+        "small",
+        words("卷", "files"),
+        {"main": words("正卷", "main"), "inner": words("副卷", "inner")},
+        frozenset({"inner"}),
+        {
+            "paper": Kind("paper", words("书证", "paper"), "main"),
+            "minutes": Kind("minutes", words("内部记录", "minutes"), "inner"),
+        },
+    )
     world = World(
-        {each.id: each for each in (inquiry, review)}, {},
+        {each.id: each for each in (inquiry, review)},
+        {},
         {"consent": parse_collaboration("consent", CONSENT, "consent", problems)},
-        {"office": _agency("office", "small/inquiry", ("officer", "chief", "director"), (), {"board": "board"}),
-         "board": _agency("board", "small/review", ("member", "registry"), ("registry",), {})},
-        {}, {"small": catalogue}, {"small": field}, "f" * 64)
+        {
+            "office": _agency("office", "small/inquiry", ("officer", "chief", "director"), (), {"board": "board"}),
+            "board": _agency("board", "small/review", ("member", "registry"), ("registry",), {}),
+        },
+        {},
+        {"small": catalogue},
+        {"small": field},
+        "f" * 64,
+    )
     assert not problems, [problem.as_json() for problem in problems]
     return world
 
 
-def _procedure(id: str, agency: str, leads: str, actions: Mapping[str, Any], limits: Mapping[str, Any],
-               opens_by: tuple[str, ...], problems: list[Problem]) -> Procedure:
+def _procedure(
+    id: str,
+    agency: str,
+    leads: str,
+    actions: Mapping[str, Any],
+    limits: Mapping[str, Any],
+    opens_by: tuple[str, ...],
+    problems: list[Problem],
+) -> Procedure:
     open_stages = ("open", "working")
     return Procedure(
-        id, t(id), agency, opens_by, {name: Stage(name, t(name)) for name in (*open_stages, "closed")}, "open",
-        frozenset({"closed"}), {"suspect": t("嫌疑人"), "defender": t("辩护人")}, "case", "small", leads, (),
+        id,
+        t(id),
+        agency,
+        opens_by,
+        {name: Stage(name, t(name)) for name in (*open_stages, "closed")},
+        "open",
+        frozenset({"closed"}),
+        {"suspect": t("嫌疑人"), "defender": t("辩护人")},
+        "case",
+        "small",
+        leads,
+        (),
         {word: t(word) for word in MARKS},
-        {name: parse_action(name, {"title": t(name), **raw}, open_stages, name, problems)
-         for name, raw in actions.items()},
-        {name: parse_limit(name, raw, name, problems) for name, raw in limits.items()}, (), "")
+        {
+            name: parse_action(name, {"title": t(name), **raw}, open_stages, name, problems)
+            for name, raw in actions.items()
+        },
+        {name: parse_limit(name, raw, name, problems) for name, raw in limits.items()},
+        (),
+        "",
+    )
 
 
-def _agency(id: str, runs: str, posts: tuple[str, ...], receives: tuple[str, ...],
-            neighbours: Mapping[str, str]) -> Agency:
-    return Agency(id, t(id), id, "county", (runs,), {post: Post(post, t(post)) for post in posts}, receives, neighbours,
-                  {"case": "{year}-{serial}"}, "{word}〔{year}〕{serial}号")
+def _agency(
+    id: str, runs: str, posts: tuple[str, ...], receives: tuple[str, ...], neighbours: Mapping[str, str]
+) -> Agency:
+    return Agency(
+        id,
+        t(id),
+        id,
+        "county",
+        (runs,),
+        {post: Post(post, t(post)) for post in posts},
+        receives,
+        neighbours,
+        {"case": "{year}-{serial}"},
+        "{word}〔{year}〕{serial}号",
+    )
 
 
 def _letter() -> Template:
-    template, problems = parse_template("letter", {
-        "title": t("通知"), "form": "letter", "number": "通", "volume": "main", "body": "特此通知。", "signs": "agency"})
+    template, problems = parse_template(
+        "letter",
+        {
+            "title": t("通知"),
+            "form": "letter",
+            "number": "通",
+            "volume": "main",
+            "body": "特此通知。",
+            "signs": "agency",
+        },
+    )
     assert template, problems
     return template
 
@@ -169,8 +285,9 @@ class Office:
         self.now = BEGIN
         self.store = store or MemoryStore()
         self.made = 0
-        self.clerk = Clerk(self.store, MemoryBlobs(), small_world(), Calendar(), PEOPLE, printer, lambda: self.now,
-                           self._id)
+        self.clerk = Clerk(
+            self.store, MemoryBlobs(), small_world(), Calendar(), PEOPLE, printer, lambda: self.now, self._id
+        )
 
     def _id(self, kind: str) -> str:
         self.made += 1
@@ -184,7 +301,9 @@ class Office:
         """An inquiry of LI with those suspects."""
         done = self.clerk.open(LI, "small/inquiry", {}, case_id=case_id)
         for name in names:
-            self.clerk.act(LI, done.proceeding, Request("register", (), {"record": {"name": name, "born": "1990-05-01"}}))
+            self.clerk.act(
+                LI, done.proceeding, Request("register", (), {"record": {"name": name, "born": "1990-05-01"}})
+            )
         return done.proceeding
 
     def do(self, proceeding: str, action: str, *of: str, by: Actor = LI, **values: Any) -> Done:

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from small_world import CHEN, LI, Office
 
 from dangui.core.decide import Request
 from dangui.core.digest import sha256
@@ -18,6 +17,7 @@ from dangui.store.embedded import Dsns
 from dangui.store.keys import Vault
 from dangui.store.pool import Pool
 from dangui.store.postgres import PostgresStore
+from small_world import CHEN, LI, Office
 
 
 @pytest.fixture
@@ -132,7 +132,9 @@ def race(office: Office, times: int) -> str:
 
     def act(actor: Any) -> None:
         for number in range(times):
-            action = Request("note", (), {"text": f"{number}"}) if actor == LI else Request("assign", (), {"user": "ma"})
+            action = (
+                Request("note", (), {"text": f"{number}"}) if actor == LI else Request("assign", (), {"user": "ma"})
+            )
             office.clerk.act(actor, case, action)
 
     with ThreadPoolExecutor(2) as threads:

@@ -59,7 +59,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**kept, "DANGUI_HOME": str(home), "DANGUI_PACKS": str(SMALL), **more}
 
 
-# -- packs -------------------------------------------------------------------------------------------------------------------
+# -- packs ------------------------------------------------------------
 
 
 def test_check_says_that_nothing_is_wrong(capsys):
@@ -115,7 +115,7 @@ def test_a_wrong_command_is_a_usage_error():
         assert stopped.value.code == 2
 
 
-# -- a node -------------------------------------------------------------------------------------------------------------------
+# -- a node ------------------------------------------------------------
 
 
 def test_a_node_is_made_verified_rebuilt_and_told_healthy(home):

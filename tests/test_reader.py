@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from small_world import CHEN, COUNSEL, GAO, JUROR, LI, MA, REGISTRY, Office
 
 from dangui.core.decide import Request
 from dangui.core.problem import Refusal
 from dangui.reader import Reader
+from small_world import CHEN, COUNSEL, GAO, JUROR, LI, MA, REGISTRY, Office
 
 
 @pytest.fixture
@@ -51,11 +51,15 @@ def test_the_page_says_everything_in_words(office: Office, reader: Reader) -> No
     detain = next(action for action in page.actions if action.id == "detain")
     assert [reason.code for reason in detain.reasons[first]] == ["needs.not.in_custody"]
     assert not detain.reasons[second]
-    assert detain.options["ground"] == (("caught", {"zh": "当场", "en": "当场"}), ("named", {"zh": "指认", "en": "指认"}))
+    assert detain.options["ground"] == (
+        ("caught", {"zh": "当场", "en": "当场"}),
+        ("named", {"zh": "指认", "en": "指认"}),
+    )
 
 
 def test_the_defence_sees_neither_internal_volumes_nor_the_ledger_nor_other_peoples_data(
-        office: Office, reader: Reader) -> None:
+    office: Office, reader: Reader
+) -> None:
     case = office.open("甲", "乙")
     client, other = office.suspects(case)
     office.do(case, "instruct", client, lawyer="fang")
@@ -78,7 +82,8 @@ def test_lists_hold_what_waits_for_the_reader_and_skip_what_he_is_recused_from(o
     for case in (first, second):
         office.do(case, "promote")
     assert [work.pending.ref for work in reader.approvals(CHEN).items] == [
-        application for case in (first, second) for application in office.state(case).applications]
+        application for case in (first, second) for application in office.state(case).applications
+    ]
     office.do(first, "recuse", by=GAO, user="chen")
     assert [work.line.row.proceeding for work in reader.approvals(CHEN).items] == [second]
 

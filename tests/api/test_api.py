@@ -136,7 +136,7 @@ def test_a_file_is_uploaded_and_bound(calling, case):
     assert olga.get(f"/proceedings/{proceeding}/materials")[0]["materials"][0]["blob"] == blob["blob"]
 
 
-# -- who asks ---------------------------------------------------------------------------------------------------------------
+# -- who asks ------------------------------------------------------------
 
 
 def test_without_a_key_nothing_is_told(calling):
@@ -202,7 +202,7 @@ def test_another_agencys_case_is_not_there(calling, case):
         assert codes(response.json()) == ["access.denied"]
 
 
-# -- what is asked ----------------------------------------------------------------------------------------------------------
+# -- what is asked ------------------------------------------------------------
 
 
 def test_an_unknown_action_is_refused(calling, case):

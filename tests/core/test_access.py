@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from small_world import CHEN, GAO, LI, Office
 
 from dangui.core import access
+from small_world import CHEN, GAO, LI, Office
 
 
 @pytest.fixture
@@ -43,15 +43,21 @@ def test_a_delivered_hand_over_waits_at_the_registry_until_it_is_received(office
     office.clerk.run_jobs()
     tasks = list(access.tasks(office.state(office.review(), "board")))
     assert [(task.kind, task.principal, task.liberty) for task in tasks if task.kind == "reception"] == [
-        ("reception", "board/registry", True)]
+        ("reception", "board/registry", True)
+    ]
 
 
 def test_counsel_is_granted_the_defence_scope_and_nobody_else_gets_it(office: Office) -> None:
     case = office.open("甲")
     office.do(case, "instruct", *office.suspects(case), lawyer="fang")
     grants = {grant.principal: grant.scope for grant in access.grants(office.state(case))}
-    assert grants == {"office/chief": "full", "office/director": "full", "office/inbox": "full", "user:li": "full",
-                      "user:fang": "defence"}
+    assert grants == {
+        "office/chief": "full",
+        "office/director": "full",
+        "office/inbox": "full",
+        "user:li": "full",
+        "user:fang": "defence",
+    }
 
 
 def test_until_somebody_is_assigned_the_whole_post_sees_a_case_and_a_recused_user_never_does(office: Office) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from small_world import CHEN, GAO, LI, Office
 
 from dangui.core.ledger import verify
 from dangui.core.problem import Refusal
 from dangui.core.proceeding import CorrectedBefore, fold
+from small_world import CHEN, GAO, LI, Office
 
 
 @pytest.fixture

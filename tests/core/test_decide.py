@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from small_world import BEGIN, CHEN, COUNSEL, GAO, JUROR, LI, Office
 
 from dangui.core.decide import Request
 from dangui.core.problem import Refusal
+from small_world import BEGIN, CHEN, COUNSEL, GAO, JUROR, LI, Office
 
 
 @pytest.fixture
@@ -71,7 +71,12 @@ def test_every_reason_is_given_at_once(office: Office) -> None:
     act = Request("detain", (person,), {"ground": "rumour", "colour": "red"}, office.now + timedelta(days=1))
     assert codes(lambda: office.clerk.act(JUROR, case, act)) == ["proceeding.none"]
     assert codes(lambda: office.clerk.act(CHEN, case, act)) == [
-        "action.wrong_post", "field.invalid/ground", "field.unknown/colour", "needs.not.in_custody", "time.in_future"]
+        "action.wrong_post",
+        "field.invalid/ground",
+        "field.unknown/colour",
+        "needs.not.in_custody",
+        "time.in_future",
+    ]
 
 
 def test_unknown_actions_persons_and_stages_are_refused(office: Office) -> None:

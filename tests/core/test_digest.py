@@ -16,7 +16,9 @@ from dangui.core.digest import LARGEST, canonical, digest, sha256
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | TEXT,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4), max_leaves=25)
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=25,
+)
 
 
 @given(JSON)
@@ -35,12 +37,25 @@ def test_keys_sort_by_utf16_beyond_plane_zero() -> None:
     assert list(json.loads(canonical(value))) == ["a", "\U0001f600", "\uff5e"]
 
 
-@pytest.mark.parametrize("value", [
-    1.0, float("nan"), {"a": [0.5]}, {1: "a"}, {"a": {None: 1}}, LARGEST + 1, -LARGEST - 1, "\ud800", {"\udfff": 1},
-    b"bytes", {"set"}, [object()],
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        1.0,
+        float("nan"),
+        {"a": [0.5]},
+        {1: "a"},
+        {"a": {None: 1}},
+        LARGEST + 1,
+        -LARGEST - 1,
+        "\ud800",
+        {"\udfff": 1},
+        b"bytes",
+        {"set"},
+        [object()],
+    ],
+)
 def test_what_others_would_read_differently_is_refused(value: Any) -> None:
-    with pytest.raises(ValueError, match=".+"):
+    with pytest.raises(ValueError, match=r"\S"):
         canonical(value)
 
 

@@ -1,4 +1,4 @@
-"""Hand-overs on a small world: sent, delivered, received or sent back, answered; crossings, doubles and altered seals."""
+"""Hand-overs on a small world: sent, delivered, received or sent back, answered; crossings, doubles, altered seals."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from small_world import CHEN, GAO, JUROR, LI, REGISTRY, Office
 
 from dangui.clerk import Parked
 from dangui.core import handover
 from dangui.core.ports import Job
 from dangui.core.problem import Refusal
+from small_world import CHEN, GAO, JUROR, LI, REGISTRY, Office
 
 
 @pytest.fixture
@@ -169,8 +169,11 @@ def test_a_result_waits_where_its_case_is_not(office: Office) -> None:
     office.clerk.run_jobs()
     office.do(review, "answer", person, by=JUROR, decision="refused")
     (job,) = (each for each in queued(office) if each.name == "deliver")
-    lost = {**job.args["message"], "case_id": "case-9", "sides": {
-        **job.args["message"]["sides"], "asks": {"agency": "office", "proceeding": None}}}
+    lost = {
+        **job.args["message"],
+        "case_id": "case-9",
+        "sides": {**job.args["message"]["sides"], "asks": {"agency": "office", "proceeding": None}},
+    }
     with pytest.raises(Parked):
         office.clerk.handle(Job("deliver", {"message": lost}, "deliver:lost", "case-9"))
     assert office.marks(case) >= {"taken_up"}

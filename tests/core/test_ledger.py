@@ -17,9 +17,17 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=CHINA)
 LI = Actor("li", "office", "officer")
 
 CHANGED: dict[str, Any] = {
-    "proceeding": "other", "seq": 99, "kind": "note.unmade", "body": {"n": "changed"}, "user": "eve", "post": "office/chief",
-    "occurred_at": NOON - timedelta(days=1), "recorded_at": NOON + timedelta(days=2), "pack": "q" * 64,
-    "previous": "1" * 64, "digest": "2" * 64,
+    "proceeding": "other",
+    "seq": 99,
+    "kind": "note.unmade",
+    "body": {"n": "changed"},
+    "user": "eve",
+    "post": "office/chief",
+    "occurred_at": NOON - timedelta(days=1),
+    "recorded_at": NOON + timedelta(days=2),
+    "pack": "q" * 64,
+    "previous": "1" * 64,
+    "digest": "2" * 64,
 }
 
 
@@ -40,9 +48,13 @@ def test_a_chain_in_two_parts_is_the_chain_in_one() -> None:
     assert verify([]) == []
 
 
-@given(st.integers(1, 6).flatmap(lambda length: st.tuples(st.just(length), st.integers(0, length - 1))),
-       st.sampled_from(sorted(CHANGED)))
-def test_any_field_of_any_entry_that_was_changed_is_found_and_the_entry_named(place: tuple[int, int], field: str) -> None:
+@given(
+    st.integers(1, 6).flatmap(lambda length: st.tuples(st.just(length), st.integers(0, length - 1))),
+    st.sampled_from(sorted(CHANGED)),
+)
+def test_any_field_of_any_entry_that_was_changed_is_found_and_the_entry_named(
+    place: tuple[int, int], field: str
+) -> None:
     length, number = place
     entries = ledger(length)
     entries[number] = replace(entries[number], **{field: CHANGED[field]})
@@ -51,10 +63,15 @@ def test_any_field_of_any_entry_that_was_changed_is_found_and_the_entry_named(pl
     assert "ledger.altered_entry" in {problem.code for problem in problems}
 
 
-@pytest.mark.parametrize(("order", "found"), [
-    ([0, 2, 1], {"ledger.gap", "ledger.broken_chain"}), ([0, 2], {"ledger.gap", "ledger.broken_chain"}),
-    ([1, 2], {"ledger.gap", "ledger.broken_chain"}), ([0, 0, 1, 2], {"ledger.gap", "ledger.broken_chain"}),
-])
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        ([0, 2, 1], {"ledger.gap", "ledger.broken_chain"}),
+        ([0, 2], {"ledger.gap", "ledger.broken_chain"}),
+        ([1, 2], {"ledger.gap", "ledger.broken_chain"}),
+        ([0, 0, 1, 2], {"ledger.gap", "ledger.broken_chain"}),
+    ],
+)
 def test_an_entry_that_was_moved_doubled_or_dropped_is_found(order: list[int], found: set[str]) -> None:
     entries = ledger(3)
     assert {problem.code for problem in verify([entries[number] for number in order])} == found

@@ -20,8 +20,12 @@ from dangui.core.party import (
 )
 
 DAYS = st.dates(date(1900, 1, 1), date(2030, 12, 31))
-NUMBERS = st.builds(lambda region, born, serial: f"{region:06d}{born:%Y%m%d}{serial:03d}",
-                    st.integers(110000, 659999), DAYS, st.integers(0, 999))
+NUMBERS = st.builds(
+    lambda region, born, serial: f"{region:06d}{born:%Y%m%d}{serial:03d}",
+    st.integers(110000, 659999),
+    DAYS,
+    st.integers(0, 999),
+)
 
 
 def test_the_worked_example_of_the_standard() -> None:
@@ -39,24 +43,36 @@ def test_a_number_with_its_check_digit_has_no_fault_and_says_the_birthday(number
 
 @given(NUMBERS, st.integers(0, 16), st.integers(1, 9))
 def test_any_single_wrong_digit_is_noticed(number: str, place: int, by: int) -> None:
-    wrong = number[:place] + str((int(number[place]) + by) % 10) + number[place + 1:]
+    wrong = number[:place] + str((int(number[place]) + by) % 10) + number[place + 1 :]
     assert id_number_faults(wrong + check_digit(number))
 
 
-@pytest.mark.parametrize(("number", "faults"), [
-    ("", ["form"]), ("1" * 17, ["form"]), ("1" * 19, ["form"]), ("11010519491231002x", ["form"]),
-    ("１１０１０５１９４９１２３１００２X", ["form"]), ("11010519491331002X", ["born", "checksum"]),
-    ("110105194912310021", ["checksum"]),
-])
+@pytest.mark.parametrize(
+    ("number", "faults"),
+    [
+        ("", ["form"]),
+        ("1" * 17, ["form"]),
+        ("1" * 19, ["form"]),
+        ("11010519491231002x", ["form"]),
+        ("１１０１０５１９４９１２３１００２X", ["form"]),
+        ("11010519491331002X", ["born", "checksum"]),
+        ("110105194912310021", ["checksum"]),
+    ],
+)
 def test_what_is_wrong_with_a_number(number: str, faults: list[str]) -> None:
     assert id_number_faults(number) == faults
 
 
-@pytest.mark.parametrize(("born", "on", "under"), [
-    (date(2006, 3, 1), date(2024, 2, 29), True), (date(2006, 3, 1), date(2024, 3, 1), True),
-    (date(2006, 3, 1), date(2024, 3, 2), False), (date(2008, 2, 29), date(2026, 2, 28), True),
-    (date(2008, 2, 29), date(2026, 3, 1), False),
-])
+@pytest.mark.parametrize(
+    ("born", "on", "under"),
+    [
+        (date(2006, 3, 1), date(2024, 2, 29), True),
+        (date(2006, 3, 1), date(2024, 3, 1), True),
+        (date(2006, 3, 1), date(2024, 3, 2), False),
+        (date(2008, 2, 29), date(2026, 2, 28), True),
+        (date(2008, 2, 29), date(2026, 3, 1), False),
+    ],
+)
 def test_an_age_is_reached_on_the_day_after_the_birthday(born: date, on: date, under: bool) -> None:
     assert is_under(18, born, on) is under
 
@@ -70,9 +86,21 @@ def test_nobody_gets_younger(born: date, age: int, days: int) -> None:
 def test_a_person_travels_whole_except_for_who_holds_him() -> None:
     noon = datetime(2026, 3, 2, 12, tzinfo=CHINA)
     person = Person(
-        "p", "suspect", noon, "d" * 64, "u", "q", True, "detained", True,
+        "p",
+        "suspect",
+        noon,
+        "d" * 64,
+        "u",
+        "q",
+        True,
+        "detained",
+        True,
         (Episode("bail", False, noon, noon + timedelta(days=1)), Episode("detained", True, noon + timedelta(days=1))),
-        ("theft",), frozenset({"b", "a"}), {"months": 6}, "convicted")
+        ("theft",),
+        frozenset({"b", "a"}),
+        {"months": 6},
+        "convicted",
+    )
     assert person_from(person.as_json()) == person
     assert person.measure_since == noon + timedelta(days=1)
     assert not person.held_here

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_world import BEGIN, Office
 
 from dangui.core.party import Person
 from dangui.core.proceeding import Proceeding
 from dangui.core.supervise import alarms, custody_chain
+from small_world import BEGIN, Office
 
 
 @pytest.fixture
@@ -50,18 +50,29 @@ def held(name: str, *spells: tuple[int, int | None]) -> Proceeding:
     return Proceeding(id=name, agency=name, persons={"p": person})
 
 
-def test_a_gap_and_an_overlap_are_named() -> None:
-    assert [problem.code for problem in custody_chain("p", [held("a", (0, 5)), held("b", (6, None))])[1]] == ["custody.gap"]
-    assert [problem.code for problem in custody_chain("p", [held("a", (0, 5)), held("b", (4, 9))])[1]] == ["custody.overlap"]
-    assert [problem.code for problem in custody_chain("p", [held("a", (0, None)), held("b", (4, 9))])[1]] == [
-        "custody.overlap"]
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ((0, 5), (6, None), ["custody.gap"]),
+        ((0, 5), (4, 9), ["custody.overlap"]),
+        ((0, None), (4, 9), ["custody.overlap"]),
+        ((0, 5), (5, None), []),
+    ],
+)
+def test_a_gap_and_an_overlap_are_named(
+    first: tuple[int, int | None], second: tuple[int, int | None], found: list[str]
+) -> None:
+    _, problems = custody_chain("p", [held("a", first), held("b", second)])
+    assert [problem.code for problem in problems] == found
 
 
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=8))
 def test_one_holding_after_another_is_whole_in_whatever_order_the_ledgers_come(days: list[int]) -> None:
     begins = [sum(days[:number]) for number in range(len(days))]
-    states = [held(f"a{number}", (begin, begin + length))
-              for number, (begin, length) in enumerate(zip(begins, days, strict=True))]
+    states = [
+        held(f"a{number}", (begin, begin + length))
+        for number, (begin, length) in enumerate(zip(begins, days, strict=True))
+    ]
     holdings, problems = custody_chain("p", reversed(states))
     assert problems == []
     assert [holding.proceeding for holding in holdings] == [state.id for state in states]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -62,7 +63,22 @@ def test_the_stations_of_a_rail_do_not_overlap_and_stand_in_their_agencys_lane()
 
 def test_a_hand_over_still_on_its_way_is_drawn_open():
     drawn = rail(samples.case(NOW))
-    assert [track.open for track in drawn.tracks if track.ticket] == [False, False, False, True]
+    assert [track.open for track in drawn.tracks if track.tickets] == [False, False, True]
+
+
+def test_several_hand_overs_between_two_stations_share_a_track():
+    drawn = rail(samples.case(NOW))
+    assert [len(track.tickets) for track in drawn.tracks] == [0, 2, 1, 1]
+
+
+def test_no_track_crosses_a_station_it_does_not_serve():
+    drawn = rail(samples.case(NOW))
+    for track in drawn.tracks:
+        corners = [tuple(map(int, pair)) for pair in re.findall(r"(-?\d+) (-?\d+)", track.path)]
+        for stop in drawn.stops:
+            left, top = stop.box
+            inside = [(x, y) for x, y in corners if left < x < left + BOX_WIDTH and top < y < top + BOX_HEIGHT]
+            assert inside == []
 
 
 def test_a_gap_in_custody_is_seen_as_a_gap():

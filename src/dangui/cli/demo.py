@@ -11,14 +11,14 @@ from dangui.app import Settings, assemble, settings
 from dangui.cli import says
 from dangui.cli.node import Node, open_node
 from dangui.cli.says import Trouble
-from dangui.cli.serve import address, on_this_machine_only, run
+from dangui.cli.serve import USUAL, address, on_this_machine_only, run, why_taken
 from dangui.people import Directory, Holder, read_people
 from dangui.store import embedded
 
 
 def demo(options: argparse.Namespace) -> int:
     """Play what has not been played, and serve."""
-    host, port = address(options.listen)
+    host, port = address(options.listen or _free())
     where = _where()
     on_this_machine_only(host)
     if options.fresh:
@@ -46,6 +46,13 @@ def _where() -> Settings:
         )
     os.environ["DANGUI_DEMO"] = "1"
     return replace(found, home=found.home / "demo", demo=True)
+
+
+def _free() -> str:
+    """The usual address, or the next one that nobody uses: a trial should not fail for another trial."""
+    host, _, first = USUAL.rpartition(":")
+    ports = range(int(first), int(first) + 20)
+    return f"{host}:{next((port for port in ports if not why_taken(host, port)), first)}"
 
 
 def _enrol(people: Directory) -> None:

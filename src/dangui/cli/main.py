@@ -87,7 +87,7 @@ def _node(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         ("demo", "演示", "play the demo story, then serve it"),
     ):
         command = _add(commands, name, f"{name}:{name}", zh, en)
-        command.add_argument("--listen", default="127.0.0.1:8000", metavar="HOST:PORT")
+        command.add_argument("--listen", default="", metavar="HOST:PORT")
         command.add_argument(
             "--workers", type=int, default=0, metavar="N", help="进程数 / processes; 0 = one per processor, at most 4"
         )

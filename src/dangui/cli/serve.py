@@ -11,6 +11,7 @@ from dangui.cli import says
 from dangui.cli.node import CONNECTIONS, Node, configure, open_node
 from dangui.cli.says import UNAVAILABLE, Trouble
 
+USUAL = "127.0.0.1:8000"
 MOST_WORKERS = 4
 KILL_AFTER = 15
 """Seconds a worker may take to finish its requests when the node stops."""
@@ -42,23 +43,31 @@ def read_packs() -> None:
 
 
 def address(text: str) -> tuple[str, int]:
-    """Host and port. Raises Trouble if it is no address or somebody else listens there."""
-    host, _, port = text.rpartition(":")
+    """Host and port; of nothing, the usual one. Raises Trouble if it is no address or somebody else listens there."""
+    host, _, port = (text or USUAL).rpartition(":")
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise Trouble(f"监听地址应为 主机:端口,现为“{text}”", f"'{text}' is not HOST:PORT")
     host = host.strip("[]") or "127.0.0.1"
+    taken = why_taken(host, int(port))
+    if taken:
+        raise Trouble(
+            f"无法监听 {text or USUAL}:{taken},可用 --listen 换一个端口",
+            f"can't listen on {text or USUAL}: {taken}; choose another with --listen",
+            UNAVAILABLE,
+        )
+    return host, int(port)
+
+
+def why_taken(host: str, port: int) -> str:
+    """Why nobody can listen there; empty if somebody can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, int(port)))
+            probe.bind((host, port))
         except OSError as error:
-            raise Trouble(
-                f"无法监听 {text}:{error.strerror},可用 --listen 换一个端口",
-                f"can't listen on {text}: {error.strerror}; choose another with --listen",
-                UNAVAILABLE,
-            ) from error
-    return host, int(port)
+            return error.strerror or str(error)
+    return ""
 
 
 def on_this_machine_only(host: str) -> None:
