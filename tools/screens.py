@@ -103,7 +103,7 @@ def take(browser: Browser, url: str, language: str, keep: Callable[[Page, str], 
     page.locator(".row-link").first.click()
     page.wait_for_url("**/desk/proceedings/**")
     keep(page, "03_proceeding")
-    page.locator(".limit.guards .limit-bar, .limit-bar").last.hover()
+    page.locator("#limits > .limit .limit-bar").last.hover()
     keep(page, "04_limit_explained")
     page.mouse.move(0, 0)
     page.locator("#panel .actions a").first.click()

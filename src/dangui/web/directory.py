@@ -26,10 +26,9 @@ class Accounts:
         return self._remembered(("name", user), lambda: names_of([user]).get(user, user))
 
     def with_post(self, agency: str, post: str) -> tuple[str, ...]:
-        """Users who hold the post in that agency; where the agency has no such post, in any (a lawyer, a mediator)."""
-        return self._remembered(
-            ("post", agency, post), lambda: tuple(user for user, _ in users_of(agency, post)) or _anywhere(post)
-        )
+        """Users who hold the post in that agency; in any, where ``agency`` is "" (a lawyer, a mediator)."""
+        return self._remembered(("post", agency, post), lambda: (
+            tuple(user for user, _ in users_of(agency, post)) if agency else _anywhere(post)))
 
     def _remembered(self, key: tuple[str, ...], ask: Callable[[], Answer]) -> Answer:
         asked_at, known = self._known.get(key, (0.0, None))

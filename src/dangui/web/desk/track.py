@@ -20,6 +20,8 @@ from dangui.web.desk.sheet import CaseSheet, CaseStation, Coupling, Spell, Stati
 _STATUS = {"initiated": "sent", "returned": "rejected"}
 _NOT_THERE = ("withdrawn", "rejected")
 _NOTHING = words("", "")
+AROUND = 2
+"""Stations shown before and after the one looked at; the whole line is one click away."""
 _BEFORE = timedelta(seconds=1)
 """What sent us something was there before; when it began is not known here."""
 
@@ -32,8 +34,13 @@ def case_sheet(view: CaseView) -> CaseSheet:
 
 def small(view: CaseView, here: str) -> tuple[Station, ...]:
     """The stations as one line, the proceeding looked at marked."""
-    return tuple(Station(each.proceeding, each.title, "here" if each.proceeding == here else "passed" if each.closed_at else "ahead")
-                 for each in stations(view))
+    every = [Station(each.proceeding, each.title, "here" if each.proceeding == here else "passed" if each.closed_at else "ahead")
+             for each in stations(view)]
+    at = next((number for number, station in enumerate(every) if station.state == "here"), 0)
+    first, last = max(0, at - AROUND), at + AROUND + 1
+    before = [Station("", words("…", "…"), "passed")] if first else []
+    after = [Station("", words("…", "…"), "ahead")] if last < len(every) else []
+    return (*before, *every[first:last], *after)
 
 
 def stations(view: CaseView) -> list[CaseStation]:
@@ -43,7 +50,9 @@ def stations(view: CaseView) -> list[CaseStation]:
     own = [CaseStation(
         line.row.proceeding, line.row.procedure_title, line.agency_title, line.row.number, line.row.stage_title, line.row.opened_at,
         states[line.row.proceeding].last_at if line.row.closed else None, True, parents.get(line.row.proceeding, "")) for line in view.lines]
-    far = {station.proceeding: station for station in _far(states)}
+    far: dict[str, CaseStation] = {}
+    for station in sorted(_far(states), key=lambda station: station.opened_at):
+        far.setdefault(station.proceeding, station)
     return sorted([*own, *far.values()], key=lambda station: station.opened_at)
 
 
@@ -53,9 +62,16 @@ def _far(states: Mapping[str, Proceeding]) -> Iterator[CaseStation]:
         procedures = world.collaborations[run["collaboration"]].sides[side].procedures
         runs = world.agencies[place["agency"]].runs
         known = next((world.procedures[each] for each in procedures if each in runs and each in world.procedures), None)
-        if place["proceeding"] not in states and known and run["status"] not in _NOT_THERE:
+        there = place["proceeding"] or _expected(run, side)
+        if there and place["proceeding"] not in states and known and run["status"] not in _NOT_THERE:
             yield CaseStation(_far_id(run, side, place), known.title, parts.agency_title(place["agency"]), "", _NOTHING, _time(run) - (_BEFORE if run["direction"] == "in" else timedelta(0)),
                               None, may_open=False)
+
+
+def _expected(run: Mapping[str, Any], side: str) -> bool:
+    """Whether a hand-over of ours that is still on its way will open a proceeding at that side."""
+    node = parts.world().collaborations[run["collaboration"]].nodes[run["node"]]
+    return run["direction"] == "out" and run["status"] in ("initiated", "delivered", "parked") and node.opens and side in node.to
 
 
 def _far_id(run: Mapping[str, Any], side: str, place: Mapping[str, Any]) -> str:
@@ -100,16 +116,29 @@ def _time(run: Mapping[str, Any]) -> datetime:
 def trains(view: CaseView) -> list[Train]:
     """Each person of a main role: where they stand now, and their measures as the fullest ledger tells them."""
     custody = {each.person: each for each in view.custody}
-    found: dict[str, Train] = {}
-    for proceeding, state in view.views:
+    known: dict[str, list[tuple[Proceeding, Person]]] = {}
+    for _, state in view.views:
         for person in state.people(state.main_role):
-            before = found.get(person.id)
-            stays = before is not None and state.closed
-            found[person.id] = Train(
-                view.names.get(person.id, ""), before.at if stays and before else proceeding, before.in_custody if stays and before else person.custody,
-                max(_spells(state, person), before.spells if before else (), key=len), None,
-                custody[person.id].problems if person.id in custody else (), _holds(custody.get(person.id)))
-    return list(found.values())
+            known.setdefault(person.id, []).append((state, person))
+    found = []
+    for each, seen in known.items():
+        state, person = max(seen, key=lambda pair: (not pair[0].closed, pair[0].opened_at))
+        at = (_gone_to(view, state, each) if state.closed else "") or state.id
+        spells = max((_spells(state, person) for state, person in seen), key=len)
+        problems = custody[each].problems if each in custody else ()
+        found.append(Train(view.names.get(each, ""), at, person.custody, spells, None, problems, _holds(custody.get(each))))
+    return found
+
+
+def _gone_to(view: CaseView, state: Proceeding, person: str) -> str:
+    """The station to which a person was last handed over from here, if it was taken up."""
+    runs = [run for run in state.handovers.values() if run["direction"] == "out" and person in run.get("persons", ())
+            and run["status"] in ("received", "closed")]
+    for run in sorted(runs, key=_time, reverse=True):
+        for side, place in run["sides"].items():
+            if side != run["side"] and place["proceeding"]:
+                return str(place["proceeding"])
+    return ""
 
 
 def _spells(state: Proceeding, person: Person) -> tuple[Spell, ...]:

@@ -1,29 +1,42 @@
-"""Rail — 轨道图: a case drawn like a train graph: agencies as lanes, proceedings as stations, hand-overs as couplings."""
+"""Rail — 轨道图: a case drawn like a metro plan: agencies as lanes, proceedings as stations, hand-overs as tracks with tickets.
+
+Tracks keep to the gaps: vertical pieces run in the channels between columns, horizontal ones in the gutters between
+lanes, so none of them crosses a station.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dangui.core.problem import Words
 from dangui.web.desk.sheet import CaseSheet, CaseStation, Coupling, Station, Train
 
-COLUMN = 206
-LANE = 104
-TOP = 6
-BOX_WIDTH = 160
-BOX_HEIGHT = 52
-TICKET_WIDTH = 64
+BOX_WIDTH = 124
+BOX_HEIGHT = 50
+TICKET_WIDTH = 66
 TICKET_HEIGHT = 18
-PILL = 62
+GAP = 72
+"""Between two columns; a ticket fits."""
+COLUMN = BOX_WIDTH + GAP
+LANE = 116
+TOP = 14
+PILL = 58
+APART = 5
+"""Between two tracks that share a channel or a gutter."""
 DOT_GAP = 22
+
+Said = Callable[[Words], str]
+Place = tuple[int, int]
+"""Column and lane."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
     """One agency's lane."""
 
-    title: object
+    title: Words
     y: int
 
 
@@ -35,7 +48,6 @@ class Stop:
     x: int
     y: int
     trains: tuple[tuple[Train, int, int], ...]
-    here: bool
 
     @property
     def box(self) -> tuple[int, int]:
@@ -45,13 +57,17 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A piece of line between two stations, with the ticket of its hand-over."""
+    """A line between two stations, with the ticket of its first hand-over and how many there were."""
 
     path: str
-    ticket: Coupling | None
+    tickets: tuple[Coupling, ...]
     x: int
     y: int
-    open: bool
+
+    @property
+    def open(self) -> bool:
+        """Whether a hand-over on it is still on its way."""
+        return any(ticket.received_at is None and ticket.status in ("sent", "delivered", "parked") for ticket in self.tickets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +90,19 @@ class Dot:
     x: int
 
 
-def rail(case: CaseSheet, said: Callable[[Words], str] = lambda title: str(title["zh"])) -> Rail:
-    """The large drawing of a case: time runs to the right, one column per proceeding in the order they were opened.
-
-    ``said`` chooses the language, because the lanes begin right of the longest name.
-    """
+def rail(case: CaseSheet, said: Said = lambda title: str(title["zh"])) -> Rail:
+    """The large drawing of a case. ``said`` chooses the language: the columns begin right of the longest name of a lane."""
     order = sorted(case.stations, key=lambda station: station.opened_at)
-    agencies = list(dict.fromkeys(str(station.agency["zh"]) for station in order))
-    left = max((width(said(station.agency)) for station in order), default=0) + 28
-    titles = {str(station.agency["zh"]): station.agency for station in order}
-    places = {station.proceeding: (left + COLUMN * number + BOX_WIDTH // 2, TOP + LANE * agencies.index(str(station.agency["zh"])) + LANE // 2)
-              for number, station in enumerate(order)}
-    lanes = tuple(Lane(titles[name], TOP + LANE * number + LANE // 2) for number, name in enumerate(agencies))
-    stops = tuple(_stop(station, places[station.proceeding], case.trains) for station in order)
-    return Rail(left - 10, left + COLUMN * len(order), TOP + LANE * len(agencies), lanes, stops, tuple(_tracks(case, order, places)))
+    titles = list({str(station.agency["zh"]): station.agency for station in order}.values())
+    left = max((width(said(title)) for title in titles), default=0) + 24
+    places = _places(order, case.couplings, [str(title["zh"]) for title in titles])
+    points = {station: (left + COLUMN * column + BOX_WIDTH // 2, _middle(lane)) for station, (column, lane) in places.items()}
+    columns = max((column for column, _ in places.values()), default=0) + 1
+    return Rail(
+        left - 10, left + COLUMN * columns - GAP + 4, TOP + LANE * len(titles),
+        tuple(Lane(title, _middle(number)) for number, title in enumerate(titles)),
+        tuple(_stop(station, points[station.proceeding], case.trains) for station in order),
+        tuple(_tracks(case, points)))
 
 
 def width(text: str) -> int:
@@ -100,41 +115,74 @@ def dots(stations: Sequence[Station]) -> tuple[Dot, ...]:
     return tuple(Dot(station, 6 + DOT_GAP * number) for number, station in enumerate(stations))
 
 
-def _stop(station: CaseStation, place: tuple[int, int], trains: Sequence[Train]) -> Stop:
-    x, y = place
-    standing = [train for train in trains if train.at == station.proceeding]
-    left = x - BOX_WIDTH // 2
-    placed = tuple((train, left + (PILL + 4) * number, y + BOX_HEIGHT // 2 + 5) for number, train in enumerate(standing))
-    return Stop(station, x, y, placed, bool(standing) and station.closed_at is None)
+def _middle(lane: int) -> int:
+    return TOP + LANE * lane + LANE // 2 - 6
 
 
-def _tracks(case: CaseSheet, order: Sequence[CaseStation], places: dict[str, tuple[int, int]]) -> list[Track]:
-    tracks: list[Track] = []
-    shared: dict[frozenset[str], int] = {}
-    for coupling in case.couplings:
-        if coupling.proceeding in places and coupling.to_proceeding in places:
-            pair = frozenset((coupling.proceeding, coupling.to_proceeding))
-            shared[pair] = shared.get(pair, -1) + 1
-            tracks.append(_track(places[coupling.proceeding], places[coupling.to_proceeding], coupling, shared[pair]))
+def _places(order: Sequence[CaseStation], couplings: Sequence[Coupling], lanes: Sequence[str]) -> dict[str, Place]:
+    """Each station right of the one it came from, and right of the one before it in its lane."""
+    places: dict[str, Place] = {}
     for station in order:
-        if station.parent in places:
-            tracks.append(_track(places[station.parent], places[station.proceeding], None, 0))
-    return tracks
+        lane = lanes.index(str(station.agency["zh"]))
+        before = [column for column, other in places.values() if other == lane]
+        came = _came_from(station, couplings, places)
+        places[station.proceeding] = (max([-1, *before, *came]) + 1, lane)
+    return places
 
 
-def _track(start: tuple[int, int], end: tuple[int, int], ticket: Coupling | None, nth: int) -> Track:
+def _came_from(station: CaseStation, couplings: Sequence[Coupling], places: Mapping[str, Place]) -> list[int]:
+    linked = [each.proceeding for each in sorted(couplings, key=lambda each: each.sent_at) if each.to_proceeding == station.proceeding and each.proceeding in places]
+    return [places[each][0] for each in [station.parent, *linked][:2] if each in places][:1]
+
+
+def _stop(station: CaseStation, point: tuple[int, int], trains: Sequence[Train]) -> Stop:
+    x, y = point
+    left = x - BOX_WIDTH // 2
+    standing = [train for train in trains if train.at == station.proceeding]
+    return Stop(station, x, y, tuple((train, left + (PILL + 4) * number, y + BOX_HEIGHT // 2 + 4) for number, train in enumerate(standing)))
+
+
+def _tracks(case: CaseSheet, points: Mapping[str, tuple[int, int]]) -> list[Track]:
+    pairs: dict[tuple[str, str], list[Coupling]] = {}
+    for station in case.stations:
+        if station.parent in points:
+            pairs[(station.parent, station.proceeding)] = []
+    for coupling in case.couplings:
+        ends = (coupling.proceeding, coupling.to_proceeding)
+        if all(end in points for end in ends) and ends[0] != ends[1]:
+            pairs.setdefault((min(ends, key=points.__getitem__), max(ends, key=points.__getitem__)), []).append(coupling)
+    used: Counter[int] = Counter()
+    return [_track(points[start], points[end], sorted(tickets, key=lambda each: each.sent_at), used) for (start, end), tickets in pairs.items()]
+
+
+def _track(start: tuple[int, int], end: tuple[int, int], tickets: Sequence[Coupling], used: Counter[int]) -> Track:
     (x1, y1), (x2, y2) = start, end
-    ahead = 1 if x2 > x1 else -1
-    # Several tickets between the same two stations run side by side.
-    shift = nth * (TICKET_HEIGHT + 6)
-    x1, x2 = x1 + ahead * BOX_WIDTH // 2, x2 - ahead * BOX_WIDTH // 2
-    y1, y2 = y1 + shift - (10 if nth else 0), y2 + shift - (10 if nth else 0)
-    middle = (x1 + x2) // 2 if abs(x2 - x1) < COLUMN else x2 - ahead * (COLUMN - BOX_WIDTH) // 2
-    path = f"M{x1} {y1} L{middle - ahead * 8} {y1} Q{middle} {y1} {middle} {y1 + _sign(y2 - y1) * 8} L{middle} {y2 - _sign(y2 - y1) * 8} Q{middle} {y2} {middle + ahead * 8} {y2} L{x2} {y2}"
-    if y1 == y2:
-        path = f"M{x1} {y1} L{x2} {y2}"
-    waiting = ticket is not None and ticket.received_at is None and ticket.status in ("sent", "delivered", "parked")
-    return Track(path, ticket, middle - TICKET_WIDTH // 2, (y1 + y2) // 2 - TICKET_HEIGHT // 2, waiting)
+    out, into = x1 + BOX_WIDTH // 2, x2 - BOX_WIDTH // 2
+    # The last channel, and how many tracks run there already: each stands a little beside the one before.
+    shift = used[into] * APART
+    used[into] += 1
+    channel = into - GAP // 2 + shift
+    arrive = y2 + (shift if shift < BOX_HEIGHT // 2 else 0)
+    if x2 - x1 <= COLUMN:
+        corners = [(out, y1), (channel, y1), (channel, arrive), (into, arrive)] if x2 > x1 else [
+            (x1 - BOX_WIDTH // 2, y1), (channel, y1), (channel, arrive), (into, arrive)]
+    else:
+        gutter = (max(y1, y2) if y1 != y2 else y1) - LANE // 2 + 2 - shift
+        first = out + GAP // 2 - shift
+        corners = [(out, y1 + shift), (first, y1 + shift), (first, gutter), (channel, gutter), (channel, arrive), (into, arrive)]
+    y = (corners[-3][1] + arrive) // 2 if abs(corners[-3][1] - arrive) > TICKET_HEIGHT else arrive
+    y += (TICKET_HEIGHT + 2) * (used[into] - 1) if used[into] < 3 else 0
+    return Track(_path(corners), tuple(tickets), into - GAP // 2 - TICKET_WIDTH // 2, y - TICKET_HEIGHT // 2)
+
+
+def _path(corners: Sequence[tuple[int, int]]) -> str:
+    """A line through the corners, each of them rounded."""
+    parts = [f"M{corners[0][0]} {corners[0][1]}"]
+    for (x0, y0), (x, y), (x2, y2) in zip(corners, corners[1:], corners[2:], strict=False):
+        near, far = min(8, max(abs(x - x0), abs(y - y0)) // 2), min(8, max(abs(x2 - x), abs(y2 - y)) // 2)
+        parts.append(f"L{x - _sign(x - x0) * near} {y - _sign(y - y0) * near} Q{x} {y} {x + _sign(x2 - x) * far} {y + _sign(y2 - y) * far}")
+    parts.append(f"L{corners[-1][0]} {corners[-1][1]}")
+    return " ".join(parts)
 
 
 def _sign(number: int) -> int:
