@@ -1,4 +1,4 @@
-"""Demo — 演示: one made-up case that travels the whole way and others that wait at every desk, through the real clerk."""
+"""Demo — 演示: one made-up case that travels the whole way and others that wait at every desk, by the real clerk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class BadScript(Exception):  # noqa: N818 - says what is wrong
 
 
 def play(parts: Parts, say: Say = print, folder: Path | None = None) -> None:
-    """Play the story and the other cases into ``parts``, a line per act of the story; a case that is there is left alone.
+    """Play the story, a line per act, and the other cases into ``parts``; a case that is there already is left alone.
 
     Nobody else may carry out jobs of this node meanwhile: hand-overs are delivered at the time the script says.
     Raises BadScript with the step and every reason.
@@ -71,8 +71,9 @@ class _Playing:
 
     def case(self, script: Script, say: Say) -> None:
         parts = self.parts
-        stage = Stage(parts.world, parts.calendar, self.people, case_id=case_id(script), store=parts.store, blobs=parts.blobs,
-                      printer=parts.clerk.printer, new_id=lambda kind: secrets.token_hex(10), files=self.files)
+        stage = Stage(
+            parts.world, parts.calendar, self.people, case_id=case_id(script), store=parts.store, blobs=parts.blobs,
+            printer=parts.clerk.printer, new_id=lambda kind: secrets.token_hex(10), files=self.files)
         perform(stage, at_play_time(script, self.clock, self.routes), say)
 
 

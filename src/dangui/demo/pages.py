@@ -21,10 +21,11 @@ LAYOUT: Final = Path(__file__).parent / "pages.typ"
 
 
 class Scanner:
-    """Makes the page that a script describes — 扫描件; ``form`` is record, sheet or photo. Photographs are PNG, the rest PDF."""
+    """Makes the page that a script describes — 扫描件: ``form`` is record, sheet (both PDF) or photo (PNG)."""
 
     def __init__(self, fonts: Path = FONTS) -> None:
-        self._compiler = typst.Compiler(input=str(LAYOUT), root=str(LAYOUT.parent), font_paths=[str(fonts)], ignore_system_fonts=True)
+        self._compiler = typst.Compiler(
+            input=str(LAYOUT), root=str(LAYOUT.parent), font_paths=[str(fonts)], ignore_system_fonts=True)
         self._lock = Lock()
 
     def page(self, said: Mapping[str, Any]) -> tuple[bytes, str]:
@@ -32,7 +33,8 @@ class Scanner:
         drawn = said["form"] == "photo"
         kind: Literal["png", "pdf"] = "png" if drawn else "pdf"
         with self._lock:
-            made = self._compiler.compile(format=kind, ppi=110, sys_inputs={"said": json.dumps(said, ensure_ascii=False)})
+            made = self._compiler.compile(
+                format=kind, ppi=110, sys_inputs={"said": json.dumps(said, ensure_ascii=False)})
         if not isinstance(made, bytes):
             raise ValueError(f"{said['title']}: a drawing has one page")
         return made, "image/png" if drawn else "application/pdf"

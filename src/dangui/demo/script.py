@@ -1,4 +1,4 @@
-"""Script — 剧本: the demonstration's cases as YAML: stretches of road they share, and days relative to the day of playing."""
+"""Script — 剧本: the demonstration's cases as YAML, with stretches of road they share and days relative to the play."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from dangui.packs_yaml import read_file
 NOWHERE = "990421"
 """A division code that is no place's: whoever has it in the identity number is nobody."""
 
+ONE_HOUR = timedelta(hours=1)
+
 Script = Mapping[str, Any]
 Routes = Mapping[str, Sequence[Mapping[str, Any]]]
 
-_DAY = re.compile(r"(today|day)(?:([+-]\d+)(d|w|m))?(?: (\d\d:\d\d))?")
-_AGO = re.compile(r"now-(\d+)([hm])")
+_DAY = re.compile(r"(today|day)(?:([+-]\d+)(d|w))?(?: (\d\d:\d\d))?")
+_AGO = re.compile(r"now-(\d+)h")
 _WORD = re.compile(r"\{(\w+)\}")
 
 
@@ -33,7 +35,7 @@ class Clock:
     calendar: Calendar
 
     def resolve(self, text: str, base: date | None = None) -> str:
-        """``today-3d 10:00``: three days ago; ``-3w``: three working days; ``-3m``: three months; ``now-5h``: five hours ago.
+        """``today-3d 10:00`` is three days ago, ``-3w`` three working days; ``now-5h`` is five hours ago.
 
         ``day…`` counts from ``base``, the day a stretch of road begins. Any other text is left as it is.
         """
@@ -45,17 +47,11 @@ class Clock:
             day = self._moved(start, int(found[2] or 0), found[3]).isoformat()
             return f"{day} {found[4]}" if found[4] else day
         if found := _AGO.fullmatch(text):
-            ago = timedelta(hours=int(found[1])) if found[2] == "h" else timedelta(minutes=int(found[1]))
-            return (self.now.astimezone(CHINA) - ago).strftime("%Y-%m-%d %H:%M")
+            return (self.now.astimezone(CHINA) - int(found[1]) * ONE_HOUR).strftime("%Y-%m-%d %H:%M")
         return text
 
     def _moved(self, day: date, number: int, unit: str | None) -> date:
-        if unit == "w":
-            return self.calendar.workday_after(day, number)
-        if unit == "m":
-            months = day.year * 12 + day.month - 1 + number
-            return date(months // 12, months % 12 + 1, min(day.day, 28))
-        return day + number * ONE_DAY
+        return self.calendar.workday_after(day, number) if unit == "w" else day + number * ONE_DAY
 
 
 def read_sheet(path: Path) -> dict[str, Any]:
@@ -69,7 +65,8 @@ def read_sheet(path: Path) -> dict[str, Any]:
 def read_scripts(path: Path) -> list[dict[str, Any]]:
     """The scripts of a file: one case, or ``cases: {id: …}``. Raises ValueError."""
     raw = read_sheet(path)
-    return [{"id": name, **script} for name, script in raw["cases"].items()] if "cases" in raw else [{"id": path.stem, **raw}]
+    cases = raw.get("cases", {path.stem: raw})
+    return [{"id": name, **script} for name, script in cases.items()]
 
 
 def at_play_time(script: Script, clock: Clock, routes: Routes) -> dict[str, Any]:
@@ -80,7 +77,8 @@ def at_play_time(script: Script, clock: Clock, routes: Routes) -> dict[str, Any]
         words = {**script.get("words", {}), **take, "day": begin}
         steps += [_timed(_filled(step, words), clock, date.fromisoformat(begin)) for step in routes[take["route"]]]
     rest = {key: _timed(value, clock, None) for key, value in script.items() if key not in ("take", "words", "given")}
-    given = [*steps, *(_timed(_filled(step, script.get("words", {})), clock, None) for step in script.get("given", ()))]
+    own = script.get("words", {})
+    given = [*steps, *(_timed(_filled(step, own), clock, None) for step in script.get("given", ()))]
     return dict(_numbered({**rest, "given": given}))
 
 
