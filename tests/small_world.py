@@ -233,7 +233,7 @@ def _procedure(
         "case",
         "small",
         leads,
-        (),
+        tuple(post for post in ("chief", "director") if agency == "office"),
         {word: t(word) for word in MARKS},
         {
             name: parse_action(name, {"title": t(name), **raw}, open_stages, name, problems)

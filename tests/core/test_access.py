@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dangui.core import access
-from small_world import CHEN, GAO, LI, Office
+from small_world import CHEN, GAO, LI, MA, Office
 
 
 @pytest.fixture
@@ -65,9 +65,9 @@ def test_until_somebody_is_assigned_the_whole_post_sees_a_case_and_a_recused_use
     office.do(case, "recuse", by=GAO, user="li")
     state = office.state(case)
     assert "office/officer" in {grant.principal for grant in access.grants(state)}
-    assert not access.may_read(state, "li", access.FULL)
-    assert access.may_read(state, "ma", access.FULL)
-    assert not access.may_read(state, "ma", None)
+    assert not access.may_read(state, LI, access.FULL, office.now)
+    assert access.may_read(state, MA, access.FULL, office.now)
+    assert not access.may_read(state, MA, None, office.now)
 
 
 def test_nothing_is_due_in_a_closed_proceeding(office: Office) -> None:
