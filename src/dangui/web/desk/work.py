@@ -21,11 +21,12 @@ def show(request: HttpRequest) -> HttpResponse:
     view = view if view in ("cases", "post") else ""
     page = source.cases(actor, asked.after(request), of_post=view == "post") if view else source.tasks(actor, kind, asked.after(request))
     keep = f"view={view}&" if view else f"kind={kind}&" if kind else ""
-    counts = source.waiting(actor)
+    counts = source.waiting(actor) if view else page.counts  # what the frame shows as well
     # Somebody for whom nothing waits (counsel, say) comes to look at their cases.
     beside = source.cases(actor, "") if not view and not kind and not page.lines else None
     return render(request, "desk/work.html", {
-        "here": "work", "page": page, "beside": beside, "view": view, "keep": keep, "chips": _chips(counts, kind, view)})
+        "here": "work", "page": page, "beside": beside, "view": view, "keep": keep, "waiting": counts,
+        "chips": _chips(counts, kind, view)})
 
 
 def _chips(counts: Any, kind: str, view: str) -> list[dict[str, Any]]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from dangui.core.problem import Words
+from dangui.core.problem import Words, words
 from dangui.web import law
 from dangui.web.desk.draw import gauge as gauges
 from dangui.web.desk.draw import rail as rails
@@ -193,12 +195,17 @@ def gauge_small(context: Mapping[str, Any], line: Any, since: datetime) -> dict[
     return {"gauge": drawn, "line": line}
 
 
-@register.inclusion_tag("parts/dots.html")
-def dots(stations: Sequence[Station]) -> dict[str, Any]:
-    """The small rail."""
-    placed = rails.dots(stations)
-    here = next((dot.station for dot in placed if dot.station.state == "here"), None)
-    return {"dots": placed, "here": here, "width": (placed[-1].x + 6) if placed else 0}
+@register.simple_tag
+def dots(stations: Sequence[Station]) -> str:
+    """The small rail. A list of fifty lines has a handful of different ones, so each is drawn once."""
+    return _drawn(get_language(), tuple((each.id, each.title["zh"], each.title["en"], each.state) for each in stations))
+
+
+@lru_cache(maxsize=2048)
+def _drawn(language: str | None, stations: tuple[tuple[str, str, str, Any], ...]) -> str:
+    placed = rails.dots([Station(id_, words(zh, en), state) for id_, zh, en, state in stations])
+    width = placed[-1].x + 6 if placed else 0
+    return get_template("parts/dots.html").render({"dots": placed, "width": width})
 
 
 @register.inclusion_tag("parts/rail.html")
