@@ -41,5 +41,6 @@ def test_the_case_comes_out_as_the_pack_says(path, world, calendar, people):
 
 
 def test_no_procedure_is_without_cases():
-    missing = [path.parent.name for path in ROOT.glob("procedures/*/*/procedure.yaml") if not list(path.parent.glob("cases/*.yaml"))]
+    procedures = [path.parent for path in ROOT.glob("procedures/*/*/procedure.yaml")]
+    missing = [folder.name for folder in procedures if not list(folder.glob("cases/*.yaml"))]
     assert not missing

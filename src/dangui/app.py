@@ -1,4 +1,4 @@
-"""App — 装配: the one place where store, packs, clerk, reader and printer are put together, from the node's settings."""
+"""App — 装配: the one place where store, packs, clerk, reader and printer are put together, from the settings."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from dangui.citation import Statute
 from dangui.clerk import Clerk, People
 from dangui.core.calendar import Calendar
-from dangui.citation import Statute
 from dangui.core.ports import Blobs, Store
 from dangui.core.world import World
 from dangui.packs import Packs, load_calendar
@@ -44,7 +44,8 @@ def settings(env: Mapping[str, str] = os.environ) -> Settings:
     """The node's settings from environment variables, with what a checkout usually has."""
     root = Path(__file__).parents[2]
     return Settings(
-        Path(env.get("DANGUI_HOME", root / "var")), Path(env.get("DANGUI_PACKS", root)), env.get("DANGUI_DATABASE_URL", ""),
+        Path(env.get("DANGUI_HOME", root / "var")), Path(env.get("DANGUI_PACKS", root)),
+        env.get("DANGUI_DATABASE_URL", ""),
         env.get("DANGUI_DEMO", "0") == "1",
     )
 
@@ -73,7 +74,8 @@ def world(root: Path) -> World:
     packs = Packs(root)
     found = packs.load()
     if packs.problems:
-        raise BadPacks("\n".join(f"{each.code} · {each.place} · {each.says['zh']} · {each.says['en']}" for each in packs.problems))
+        raise BadPacks("\n".join(
+            f"{each.code} · {each.place} · {each.says['zh']} · {each.says['en']}" for each in packs.problems))
     return found
 
 
@@ -90,7 +92,8 @@ def assemble(where: Settings, store: Store, blobs: Blobs, people: People | None 
 def parts() -> Parts:
     """This process's node, put together once from its environment. Raises BadPacks or Unavailable."""
     where = settings()
-    return assemble(where, PostgresStore(Pool(database(where).app), Vault(node_secret(where.home))), DirectoryBlobs(where.home / "blobs"))
+    store = PostgresStore(Pool(database(where).app), Vault(node_secret(where.home)))
+    return assemble(where, store, DirectoryBlobs(where.home / "blobs"))
 
 
 def database(where: Settings) -> Dsns:
