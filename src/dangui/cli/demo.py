@@ -11,13 +11,14 @@ from dangui.app import Settings, assemble, settings
 from dangui.cli import says
 from dangui.cli.node import Node, open_node
 from dangui.cli.says import Trouble
-from dangui.cli.serve import USUAL, address, on_this_machine_only, run, why_taken
+from dangui.cli.serve import USUAL, address, leave_cleanly, on_this_machine_only, run, why_taken
 from dangui.people import Directory, Holder, read_people
 from dangui.store import embedded
 
 
 def demo(options: argparse.Namespace) -> int:
     """Play what has not been played, and serve."""
+    leave_cleanly()
     host, port = address(options.listen or _free())
     where = _where()
     on_this_machine_only(host)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import socket
+import sys
 from collections.abc import Callable
 
 from dangui.cli import says
@@ -19,6 +21,7 @@ KILL_AFTER = 15
 
 def serve(options: argparse.Namespace) -> int:
     """Serve until stopped."""
+    leave_cleanly()
     host, port = address(options.listen)
     on_this_machine_only(host)
     node = open_node(meanwhile=read_packs)
@@ -40,6 +43,11 @@ def read_packs() -> None:
     from dangui.app import settings, world
 
     world(settings().packs)
+
+
+def leave_cleanly() -> None:
+    """Told to stop before the server listens, still stop the database that was started."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(says.STOPPED))
 
 
 def address(text: str) -> tuple[str, int]:
