@@ -51,12 +51,11 @@ def case_id(script: Script) -> str:
 
 
 def _there(parts: Parts, script: Script) -> bool:
-    """Whether any agency has the case already."""
-    for agency in parts.world.agencies:
-        with parts.store.reading(Actor("inbox", agency, "inbox")) as tx:
-            if tx.rows_of_case(case_id(script)):
-                return True
-    return False
+    """Whether the agency where the case begins has it already."""
+    begins: Script = script.get("opened") or next(iter(script.get("given", ())), {})
+    agency = begins.get("agency") or script["words"]["police"]
+    with parts.store.reading(Actor("inbox", agency, "inbox")) as tx:
+        return bool(tx.rows_of_case(case_id(script)))
 
 
 class _Playing:
@@ -82,16 +81,18 @@ def perform(stage: Stage, script: Script, say: Say) -> None:
     here = prepare(stage, script) if "opened" in script else ""
     for number, step in enumerate(script["given"], 1):
         try:
-            here = _perform(stage, step, here, say) or here
+            done = _perform(stage, step, here, say)
         except (Refusal, LookupError) as error:
             raise BadScript(f"{script['id']}, step {number} {dict(step)}: {error}") from error
+        here = here or done
 
 
 def _perform(stage: Stage, step: Mapping[str, Any], here: str, say: Say) -> str:
-    """One step, told; returns the proceeding that later steps are of, unless they name another."""
+    """One step, told if it says something; returns the proceeding it stands in."""
+    if "says" not in step:
+        return act(stage, step, here).proceeding
     where = "" if "open" in step else stage.find(step["in"]) if "in" in step else here
     before: Proceeding | None = stage.state(where) if where else None
     done = act(stage, step, here)
-    if "says" in step:
-        say(told(stage.world, step, before, stage.state(where or done.proceeding)))
-    return here or done.proceeding
+    say(told(stage.world, step, before, stage.state(where or done.proceeding)))
+    return done.proceeding

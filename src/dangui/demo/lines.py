@@ -15,7 +15,7 @@ def told(world: World, step: Mapping[str, Any], before: Proceeding | None, after
     """When, where, what in Chinese with short English, and what it brought."""
     known = before or _NOTHING
     when = str(step.get("executed", step.get("approved_at", step["at"])))
-    came = "；".join([*_documents(known, after), *_limits(known, after), *_sent(world, known, after)])
+    came = "；".join(dict.fromkeys([*_documents(known, after), *_limits(known, after), *_sent(world, known, after)]))
     says, office = step["says"], world.agencies[after.agency].title["zh"]
     return f"{when}  {office}  {says['zh']}{f'  【{came}】' if came else ''}  · {says['en']}"
 

@@ -99,6 +99,7 @@ def _open(stage: Stage, step: Step, proceeding: str, at: datetime) -> Done:
     user = post[5:] if post.startswith("user:") else stage.people.with_post(agency, post)[0]
     actor = Actor(user, agency, stage.people.post(user, agency))
     done = stage.clerk.open(actor, step["open"], dict(step.get("with", {})), at=at, case_id=stage.case_id)
+    stage.agencies[done.proceeding] = agency
     stage.labels.setdefault(step["open"], done.proceeding)
     with stage.store.reading(Actor("inbox", agency, "inbox")) as tx:
         for person, record in tx.persons(stage.state(done.proceeding).persons).items():

@@ -41,6 +41,7 @@ def prepare(stage: Stage, script: Mapping[str, Any]) -> str:
         return concluded(resolver, "proceeding.opened", {"title": procedure.title})
 
     done = stage.clerk.enter(actor, decided)
+    stage.agencies[done.proceeding] = agency
     stage.labels.setdefault(start["procedure"], done.proceeding)
     return done.proceeding
 

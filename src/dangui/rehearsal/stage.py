@@ -59,7 +59,8 @@ class Stage:
         self.clerk = Clerk(self.store, self.blobs, self.world, self.calendar, self.people, self.printer,
                            now=lambda: self.now, new_id=self.new_id or (lambda kind: f"{kind}-{next(numbers):04d}"))
         self.log: list[tuple[Mapping[str, Any], Done]] = []
-        self._agencies: dict[str, str] = {}
+        self.agencies: dict[str, str] = {}
+        """Where each proceeding is, as far as anybody asked or opened it."""
 
     def state(self, proceeding: str) -> Proceeding:
         """The present state of a proceeding, seen by its agency's machine."""
@@ -72,9 +73,9 @@ class Stage:
 
     def agency_of(self, proceeding: str) -> str:
         """The agency that has it."""
-        if proceeding not in self._agencies:
-            self._agencies |= {row.proceeding: row.agency for row in self.rows()}
-        return self._agencies[proceeding]
+        if proceeding not in self.agencies:
+            self.rows()
+        return self.agencies[proceeding]
 
     def rows(self, procedure: str = "") -> list[Row]:
         """All proceedings of the rehearsal (of one procedure, if named) in the order they were opened."""
@@ -82,6 +83,7 @@ class Stage:
         for agency in (each.id for each in self.world.agencies.values() if not procedure or procedure in each.runs):
             with self.store.reading(Actor("inbox", agency, "inbox")) as tx:
                 found |= {row.proceeding: row for row in tx.rows_of_case(self.case_id)}
+        self.agencies |= {row.proceeding: row.agency for row in found.values()}
         return sorted(found.values(), key=lambda row: (row.opened_at, row.proceeding))
 
     def find(self, name: str) -> str:
