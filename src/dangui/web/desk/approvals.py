@@ -18,8 +18,12 @@ from dangui.web.desk import asked, source
 def show(request: HttpRequest, reasons: tuple[Problem, ...] = ()) -> HttpResponse:
     """Everything that waits for my approval, or for me to carry out."""
     page = source.approvals(asked.actor(request), asked.after(request))
-    return render(request, "desk/approvals.html", {
-        "here": "approvals", "page": page, "reasons": reasons, "request_key": asked.new_key(), "keep": ""}, status=422 if reasons else 200)
+    return render(
+        request,
+        "desk/approvals.html",
+        {"here": "approvals", "page": page, "reasons": reasons, "request_key": asked.new_key(), "keep": ""},
+        status=422 if reasons else 200,
+    )
 
 
 @require_POST
@@ -32,22 +36,33 @@ def approve(request: HttpRequest, proceeding: str, ref: str) -> HttpResponse:
 def refuse(request: HttpRequest, proceeding: str, ref: str) -> HttpResponse:
     """不批准."""
     reason = request.POST.get("reason", "")
-    return _done(request, _("已不予批准，理由已告知呈请人。"),
-                 lambda actor, key: source.clerk().turn_down(actor, proceeding, ref, reason, key=key))
+    return _done(
+        request,
+        _("已不予批准，理由已告知呈请人。"),
+        lambda actor, key: source.clerk().turn_down(actor, proceeding, ref, reason, key=key),
+    )
 
 
 @require_POST
 def execute(request: HttpRequest, proceeding: str, ref: str) -> HttpResponse:
-    """执行: enters that what was approved has been carried out, at its own time."""
-    return _done(request, _("执行已登记，期限随之起算。"), lambda actor, key: source.clerk().execute(
-        actor, proceeding, ref, at=asked.moment(request.POST.get("occurred_at", "")), key=key))
+    """执行: enters that what was approved has been carried out, at its own time; its limits are in the case."""
+    return _done(
+        request,
+        _("执行已登记，期限随之起算。"),
+        lambda actor, key: source.clerk().execute(
+            actor, proceeding, ref, at=asked.moment(request.POST.get("occurred_at", "")), key=key
+        ),
+        f"/desk/proceedings/{proceeding}/",
+    )
 
 
-def _done(request: HttpRequest, says: str, act: Callable[[Actor, str], object]) -> HttpResponse:
+def _done(
+    request: HttpRequest, says: str, act: Callable[[Actor, str], object], then: str = "/desk/approvals/"
+) -> HttpResponse:
     try:
         act(asked.actor(request), asked.key(request))
     except Refusal as refusal:
         return show(request, refusal.reasons)
     source.acted()
     messages.success(request, says)
-    return HttpResponseRedirect("/desk/approvals/")
+    return HttpResponseRedirect(then)

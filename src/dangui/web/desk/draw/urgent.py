@@ -12,15 +12,41 @@ from dangui.web.desk.sheet import ActionLine, Clock
 ANSWERS = ("meet", "cancel", "extend", "pause")
 
 
-def grouped(lines: Iterable[ActionLine], clocks: Iterable[Clock], procedure: Procedure, world: World) -> tuple[ActionLine, ...]:
-    """The lines in groups: those that answer a running limit, nearest end first; those of this stage; those of any time."""
-    running = {clock.deadline: clock for clock in sorted(clocks, key=lambda clock: clock.ends_at, reverse=True) if clock.status in ("running", "past")}
+def grouped(
+    lines: Iterable[ActionLine], clocks: Iterable[Clock], procedure: Procedure, world: World
+) -> tuple[ActionLine, ...]:
+    """The lines in groups: those that answer a running limit, nearest end first and what meets it before what moves it; those of this
+    stage; those of any time."""
+    running = {
+        clock.deadline: clock
+        for clock in sorted(clocks, key=lambda clock: clock.ends_at, reverse=True)
+        if clock.status in ("running", "past")
+    }
     open_stages = len(procedure.stages) - len(procedure.closed)
     found = [_placed(line, running, procedure, world, open_stages) for line in lines]
-    return tuple(sorted(found, key=lambda line: ({"due": 0, "stage": 1, "any": 2}[line.group], line.due_at.timestamp() if line.due_at else 0.0)))
+    return tuple(
+        sorted(
+            found,
+            key=lambda line: (
+                _GROUPS[line.group],
+                line.due_at.timestamp() if line.due_at else 0.0,
+                _moves(line, procedure, world),
+            ),
+        )
+    )
 
 
-def _placed(line: ActionLine, running: dict[str, Clock], procedure: Procedure, world: World, open_stages: int) -> ActionLine:
+_GROUPS = {"due": 0, "stage": 1, "any": 2}
+
+
+def _moves(line: ActionLine, procedure: Procedure, world: World) -> bool:
+    """Whether it only extends or pauses limits, so that it comes after what meets them."""
+    return not any(effect.verb in ("meet", "cancel") for effect in _effects(procedure.actions[line.id], world))
+
+
+def _placed(
+    line: ActionLine, running: dict[str, Clock], procedure: Procedure, world: World, open_stages: int
+) -> ActionLine:
     action = procedure.actions[line.id]
     near = [running[name] for name in answered(action, world) if name in running]
     if near:
@@ -31,8 +57,12 @@ def _placed(line: ActionLine, running: dict[str, Clock], procedure: Procedure, w
 
 def answered(action: Action, world: World) -> set[str]:
     """The limits that an action meets, ends, extends or pauses, in its own steps or when what it sends is delivered."""
-    return {name for effect in _effects(action, world) if effect.verb in ANSWERS
-            for name in ([effect.value] if isinstance(effect.value, str) else effect.value)}
+    return {
+        name
+        for effect in _effects(action, world)
+        if effect.verb in ANSWERS
+        for name in ([effect.value] if isinstance(effect.value, str) else effect.value)
+    }
 
 
 def _effects(action: Action, world: World) -> Iterator[Effect]:
