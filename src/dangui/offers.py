@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from dangui.core import reasons
+from dangui.core.condition import ALWAYS
 from dangui.core.form import Field
 from dangui.core.ledger import Actor
 from dangui.core.problem import Problem, Words, words
@@ -91,18 +92,20 @@ class Offers:
                 yield from ((key, same(str(item.get("name", key)))) for key, item in self.seen.exhibits.items())
 
     def will(self, action: Action, steps: Sequence[str] = STEPS) -> Iterator[Words]:
-        """What will happen, from the pack: documents, limits, measures, stage, who is told."""
-        for step in steps:
-            when = _LATER.get(step)
-            for effect in action.effects.get(step, ()):
-                said = self._effect(effect)
-                if said and when:
-                    said = words(f"{when['zh']}:{said['zh']}", f"{when['en']}: {said['en']}")
-                if said:
-                    yield said
+        """What will happen, from the pack, each thing once: documents, limits, measures, stage, who is told.
+
+        What hangs on the form or on the person is said as such, because neither is known yet.
+        """
+        said = [(self._effect(effect), _LATER.get(step), effect.when != ALWAYS)
+                for step in steps for effect in action.effects.get(step, ())]
         if action.sends:
             title = self.world.collaborations[action.collaboration].title
-            yield words(f"移送:{title['zh']}", f"sends: {title['en']}")
+            said.append((words(f"移送:{title['zh']}", f"sends: {title['en']}"), None, False))
+        told: dict[str, Words] = {}
+        for what, when, maybe in said:
+            if what and (what["zh"] not in told or not maybe):
+                told[what["zh"]] = _said(what, when, maybe)
+        yield from told.values()
 
     def _effect(self, effect: Effect) -> Words | None:
         title = _TITLES[effect.verb](self, effect) if effect.verb in _TITLES else None
@@ -120,10 +123,19 @@ class Offers:
 
     def _limits(self, effect: Effect) -> Words | None:
         names = [effect.value] if isinstance(effect.value, str) else effect.value
+        if effect.verb not in ("start", "restart"):
+            running = {clock.deadline for clock in self.state.live_clocks()}
+            names = [name for name in names if name in running]
         titles = [self.procedure.limits[name].title for name in names if name in self.procedure.limits]
         if not titles:
             return None
         return words("、".join(title["zh"] for title in titles), ", ".join(title["en"] for title in titles))
+
+
+def _said(what: Words, when: Words | None, maybe: bool) -> Words:
+    """A consequence with the step that brings it, and a note if it is not certain."""
+    zh, en = (f"{what['zh']}（视情况）", f"{what['en']} (if it applies)") if maybe else (what["zh"], what["en"])
+    return words(f"{when['zh']}:{zh}", f"{when['en']}: {en}") if when else words(zh, en)
 
 
 _TITLES: Mapping[str, Callable[[Offers, Effect], Words | None]] = {
