@@ -1,7 +1,7 @@
-"""Messages — 译文: gathers the Chinese sentences of templates and pages, keeps their English, and compiles the catalogue.
+"""Messages — 译文: gathers the Chinese sentences of the pages, keeps their English, compiles the catalogue.
 
-    python tools/messages.py           update locale/en/LC_MESSAGES/django.po and compile django.mo
-    python tools/messages.py --check   say what has no English, change nothing, exit 1 if anything is missing
+python tools/messages.py           update locale/en/LC_MESSAGES/django.po and compile django.mo
+python tools/messages.py --check   say what has no English, change nothing, exit 1 if anything is missing
 """
 
 from __future__ import annotations
@@ -20,7 +20,15 @@ from django.conf import settings
 
 WEB = Path(__file__).parents[1] / "src/dangui/web"
 CATALOGUE = WEB / "locale/en/LC_MESSAGES/django.po"
-KEYWORDS = {"gettext": None, "_": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)}
+KEYWORDS = {
+    "gettext": None,
+    "_": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
 
 HEADER = "# English of the web pages; the Chinese sentences are the source. Kept by tools/messages.py."
 
@@ -28,6 +36,7 @@ HEADER = "# English of the web pages; the Chinese sentences are the source. Kept
 def found() -> Iterator[tuple[str, object]]:
     """(file, message) of every sentence that can be translated."""
     from django.utils.translation.template import templatize
+
     for path in sorted([*WEB.rglob("*.py"), *WEB.rglob("*.html")]):
         text = path.read_text("utf-8")
         code = templatize(text, origin=str(path)) if path.suffix == ".html" else text
@@ -39,7 +48,9 @@ def gathered() -> Catalog:
     """The catalogue as it should be: every sentence found, with the English that the present one has for it."""
     with CATALOGUE.open("rb") if CATALOGUE.exists() else BytesIO() as file:
         old = read_po(file, locale="en")
-    fresh = Catalog(locale="en", project="dangui", header_comment=HEADER, last_translator="", language_team="", fuzzy=False)
+    fresh = Catalog(
+        locale="en", project="dangui", header_comment=HEADER, last_translator="", language_team="", fuzzy=False
+    )
     for place, message in found():
         known = old.get(message if isinstance(message, str) else message[0])
         fresh.add(message, known.string if known else None, locations=[(place, None)])
@@ -49,8 +60,11 @@ def gathered() -> Catalog:
 
 def untranslated(catalogue: Catalog) -> list[str]:
     """Sentences that have no English."""
-    return [str(message.id) for message in catalogue
-            if message.id and not all(message.string if isinstance(message.string, list | tuple) else [message.string])]
+    return [
+        str(message.id)
+        for message in catalogue
+        if message.id and not all(message.string if isinstance(message.string, list | tuple) else [message.string])
+    ]
 
 
 def main(arguments: list[str]) -> int:

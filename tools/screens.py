@@ -1,6 +1,6 @@
 """Screens — 截图: the ten main screens in both languages at 1366×768, taken from the demonstration, into docs/screens/.
 
-    python tools/screens.py [FOLDER]      starts the demonstration by itself, unless DANGUI_URL names a running one
+python tools/screens.py [FOLDER]      starts the demonstration by itself, unless DANGUI_URL names a running one
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ LANGUAGES = {"zh": "zh-hans", "en": "en"}
 PATIENCE = 300
 """Seconds the demonstration may take to be played and served."""
 
+STORY = "陆小川"
+"""A person of the demonstration's story, the case that travels the whole way."""
 POLICE, PROCURATORATE, LAWYERS = "清河县公安局", "清河县人民检察院", "明理律师事务所"
 
 
@@ -63,10 +65,15 @@ def seats(browser: Browser, url: str, language: str, agency: str, post: str) -> 
     entrance = browser.new_context(viewport=SIZE, locale="zh-CN", base_url=url).new_page()
     entrance.goto("/accounts/login/")
     section = entrance.locator("section.agency").filter(has=entrance.get_by_role("heading", name=agency, exact=True))
-    holders = [button.get_attribute("value") for button in section.locator("button[name=holder]").all()
-               if button.locator("b").inner_text() == post]
+    holders = [
+        button.get_attribute("value")
+        for button in section.locator("button[name=holder]").all()
+        if button.locator("b").inner_text() == post
+    ]
     for holder in holders:
-        page = browser.new_context(viewport=SIZE, locale="zh-CN" if language == "zh" else "en-GB", base_url=url).new_page()
+        page = browser.new_context(
+            viewport=SIZE, locale="zh-CN" if language == "zh" else "en-GB", base_url=url
+        ).new_page()
         page.goto("/accounts/login/")
         page.locator(f'button[name=holder][value="{holder}"]').click()
         page.wait_for_url("**/desk/")
@@ -79,7 +86,9 @@ def seats(browser: Browser, url: str, language: str, agency: str, post: str) -> 
     entrance.context.close()
 
 
-def seat(browser: Browser, url: str, language: str, agency: str, post: str, place: str = "/desk/", wanted: str = ".row-link") -> Page:
+def seat(
+    browser: Browser, url: str, language: str, agency: str, post: str, place: str = "/desk/", wanted: str = ".row-link"
+) -> Page:
     """The person in that post who has most of what is wanted on that page."""
     best: tuple[int, str] = (-1, "")
     for page in seats(browser, url, language, agency, post):
@@ -116,7 +125,7 @@ def take(browser: Browser, url: str, language: str, keep: Callable[[Page, str], 
     keep(page, "06_document")
     keep(seat(browser, url, language, POLICE, "局领导", "/desk/approvals/"), "07_approvals")
     keep(seat(browser, url, language, PROCURATORATE, "案管", "/desk/inbox/"), "08_inbox")
-    page = seat(browser, url, language, PROCURATORATE, "检察官", "/desk/?view=post")
+    page = seat(browser, url, language, PROCURATORATE, "检察官", f"/desk/find/?q={STORY}")
     longest(page)
     keep(page, "09_rail")
     page = seat(browser, url, language, LAWYERS, "律师", "/desk/?view=cases")
@@ -126,7 +135,7 @@ def take(browser: Browser, url: str, language: str, keep: Callable[[Page, str], 
 
 
 def longest(page: Page) -> None:
-    """Open the rail with most stations among the first cases of the list."""
+    """Open the rail with most stations among those found."""
     best: tuple[int, str] = (0, "")
     for place in [link.get_attribute("href") or "" for link in page.locator(".row-link").all()[:12]]:
         page.goto(place)
@@ -146,9 +155,11 @@ def main(arguments: list[str]) -> int:
     with demonstration() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for language in LANGUAGES:
+
             def keep(page: Page, name: str, language: str = language) -> None:
                 page.screenshot(path=str(folder / f"{name}_{language}.png"))
                 print(f"{name}_{language}.png", flush=True)
+
             take(browser, url, language, keep)
         browser.close()
     return 0

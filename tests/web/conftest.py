@@ -7,8 +7,17 @@ from collections.abc import Callable, Iterator
 from unittest.mock import patch
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangui.web.settings")
-with patch.dict(os.environ, {"DANGUI_DEMO": "1", "DANGUI_EMBEDDED": "1", "DANGUI_DATABASE_URL": "postgresql:///unset", "DANGUI_HOSTS": "testserver,localhost"}):
+with patch.dict(
+    os.environ,
+    {
+        "DANGUI_DEMO": "1",
+        "DANGUI_EMBEDDED": "1",
+        "DANGUI_DATABASE_URL": "postgresql:///unset",
+        "DANGUI_HOSTS": "testserver,localhost",
+    },
+):
     import django
+
     django.setup()
 
 import psycopg
@@ -50,12 +59,14 @@ def node() -> story.Node:
 @pytest.fixture
 def enter(db: None) -> Callable[..., Client]:
     """Signs an actor in and gives their browser."""
+
     def signed_in(actor: Actor, name: str = "") -> Client:
         user = people.enrol(actor.user, name or actor.user, actor.agency, actor.post)
         client = Client(headers={"accept-language": "zh-CN"})
         holder = Holder.objects.get(user=user, agency=actor.agency, post=actor.post)
         client.post("/demo/sign-in/", {"holder": holder.pk})
         return client
+
     return signed_in
 
 

@@ -51,8 +51,16 @@ def node(now: datetime | None = None) -> Node:
     people = read_people(ROOT / "agencies/yunxi/people.yaml")
     numbers = count(1)
     made = Node(None, None, dict(load_statutes(ROOT / "statutes")[0]), people, now or datetime.now(CHINA))  # type: ignore[arg-type]
-    made.clerk = Clerk(MemoryStore(), MemoryBlobs(), Packs(ROOT).load(), load_calendar(ROOT), people, pdf,
-                       now=lambda: made.now, new_id=lambda kind: f"{kind}-{next(numbers):04d}")
+    made.clerk = Clerk(
+        MemoryStore(),
+        MemoryBlobs(),
+        Packs(ROOT).load(),
+        load_calendar(ROOT),
+        people,
+        pdf,
+        now=lambda: made.now,
+        new_id=lambda kind: f"{kind}-{next(numbers):04d}",
+    )
     made.reader = Reader(made.clerk)
     return made
 
@@ -62,7 +70,9 @@ def suspect(name: str, born: str = "1990-04-01") -> dict[str, str]:
     return {"name": name, "sex": "male", "born": born, "address": "云溪市清河县东门街 3 号"}
 
 
-def _on_behalf(made: Node, proceeding: str, action: str, of: tuple[str, ...], values: dict[str, Any], *, execute: bool = False) -> None:
+def _on_behalf(
+    made: Node, proceeding: str, action: str, of: tuple[str, ...], values: dict[str, Any], *, execute: bool = False
+) -> None:
     done = made.clerk.act(INVESTIGATOR, proceeding, Request(action, of, values))
     if done.kind == "action.applied":
         made.now += timedelta(minutes=30)
@@ -75,7 +85,11 @@ def _on_behalf(made: Node, proceeding: str, action: str, of: tuple[str, ...], va
 
 def filed(made: Node, *names: str) -> tuple[str, tuple[str, ...]]:
     """A theft case filed against those named; returns the proceeding and the persons."""
-    done = made.clerk.open(INVESTIGATOR, "criminal/investigation", {"source": next(iter(_codes(made, "case_source"))), "reporter": "孙某", "summary": "仓库被盗，损失电缆若干。"})
+    done = made.clerk.open(
+        INVESTIGATOR,
+        "criminal/investigation",
+        {"source": next(iter(_codes(made, "case_source"))), "reporter": "孙某", "summary": "仓库被盗，损失电缆若干。"},
+    )
     proceeding = done.proceeding
     made.now += timedelta(hours=2)
     _on_behalf(made, proceeding, "file_case", (), {"offence": "theft", "facts": "二人夜间进入仓库盗走电缆。"})
@@ -89,20 +103,54 @@ def detained(made: Node, *names: str) -> tuple[str, tuple[str, ...]]:
     """The same, and all of them detained."""
     proceeding, persons = filed(made, *names)
     for person in persons:
-        _on_behalf(made, proceeding, "detain", (person,), {"ground": next(iter(_codes(made, "detention_ground"))), "note": "现场抓获"}, execute=True)
+        _on_behalf(
+            made,
+            proceeding,
+            "detain",
+            (person,),
+            {"ground": next(iter(_codes(made, "detention_ground"))), "note": "现场抓获"},
+            execute=True,
+        )
     return proceeding, persons
 
 
 def bound(made: Node, proceeding: str, title: str) -> None:
     """A scanned material bound in the dossier."""
-    made.clerk.act(INVESTIGATOR, proceeding, Request("bind_material", (), {
-        "upload": upload(made, title), "kind": next(iter(_codes(made, "material_kind"))), "title": title, "made_on": made.now.date().isoformat()}))
+    made.clerk.act(
+        INVESTIGATOR,
+        proceeding,
+        Request(
+            "bind_material",
+            (),
+            {
+                "upload": upload(made, title),
+                "kind": next(iter(_codes(made, "material_kind"))),
+                "title": title,
+                "made_on": made.now.date().isoformat(),
+            },
+        ),
+    )
 
 
 def upload(made: Node, title: str) -> dict[str, Any]:
     """A one-page PDF put into the blob store."""
-    filled = {"form": "record", "title": title, "agency": "清河县公安局", "number": "", "addressee": "", "paragraphs": ["样件。"], "rights": [], "attachments": [],
-              "signature_lines": [], "date": "二〇二六年一月一日", "day": "2026-01-01", "copies": [], "seal": False, "internal": False, "template": "sample"}
+    filled = {
+        "form": "record",
+        "title": title,
+        "agency": "清河县公安局",
+        "number": "",
+        "addressee": "",
+        "paragraphs": ["样件。"],
+        "rights": [],
+        "attachments": [],
+        "signature_lines": [],
+        "date": "二〇二六年一月一日",
+        "day": "2026-01-01",
+        "copies": [],
+        "seal": False,
+        "internal": False,
+        "template": "sample",
+    }
     blob = made.clerk.blobs.put(BytesIO(pdf(filled)))
     return {"blob": blob.digest, "size": blob.size, "name": f"{title}.pdf", "media_type": "application/pdf", "pages": 1}
 
@@ -116,7 +164,16 @@ def sent_for_arrest(made: Node, name: str) -> str:
     """A suspect detained and sent to the procuratorate with a request to approve the arrest; delivered there."""
     proceeding, (person,) = detained(made, name)
     bound(made, proceeding, "现场勘验笔录")
-    _on_behalf(made, proceeding, "request_arrest", (person,), {
-        "facts": "夜间进入仓库盗走电缆。", "danger": [next(iter(_codes(made, "arrest_ground")))], "danger_reasons": "曾因盗窃被处罚"})
+    _on_behalf(
+        made,
+        proceeding,
+        "request_arrest",
+        (person,),
+        {
+            "facts": "夜间进入仓库盗走电缆。",
+            "danger": [next(iter(_codes(made, "arrest_ground")))],
+            "danger_reasons": "曾因盗窃被处罚",
+        },
+    )
     made.clerk.run_jobs()
     return proceeding

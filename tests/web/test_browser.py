@@ -1,4 +1,4 @@
-"""The desk in a real browser: keys, the sliding panel, explanations, without scripts, and for people who can't see colour or use a mouse."""
+"""The desk in a real browser: keys, the sliding panel, explanations; without scripts, colour or mouse."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from . import story
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: the pages are not tried in a browser")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: the pages are not tried in a browser"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,9 @@ def sit(browser: Browser, live_server: Any, node: story.Node) -> Iterator[Callab
     def seated(actor: Actor, **options: Any) -> Page:
         people.enrol(actor.user, actor.user, actor.agency, actor.post)
         holder = Holder.objects.get(user__username=actor.user, agency=actor.agency, post=actor.post)
-        context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN", base_url=live_server.url, **options)
+        context = browser.new_context(
+            viewport={"width": 1366, "height": 768}, locale="zh-CN", base_url=live_server.url, **options
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -53,6 +58,7 @@ def sit(browser: Browser, live_server: Any, node: story.Node) -> Iterator[Callab
         page.locator(f'button[name=holder][value="{holder.pk}"]').click()
         page.wait_for_url("**/desk/")
         return page
+
     yield seated
     for context in contexts:
         context.close()
@@ -63,10 +69,27 @@ def test_the_desk_is_accessible_in_light_and_dark(sit, node):
     proceeding, _ = story.detained(node, "赵大勇", "钱小军")
     sent = story.sent_for_arrest(node, "林一帆")
     case = node.reader.proceeding(story.INVESTIGATOR, sent).row.case_id
-    places = ["/desk/", "/desk/?view=cases", "/desk/approvals/", "/desk/find/?q=赵大勇", "/desk/handovers/", "/desk/open/", "/desk/open/criminal/investigation/",
-              "/desk/looks/", f"/desk/proceedings/{proceeding}/", f"/desk/proceedings/{proceeding}/act/extend_detention/", f"/desk/cases/{case}/", "/desk/_components/",
-              "/desk/law/?of=criminal_procedure/2018%2391.1", "/"]
-    found = [said for scheme in ("light", "dark") for said in _violations(sit(story.INVESTIGATOR, color_scheme=scheme), scheme, places)]
+    places = [
+        "/desk/",
+        "/desk/?view=cases",
+        "/desk/approvals/",
+        "/desk/find/?q=赵大勇",
+        "/desk/handovers/",
+        "/desk/open/",
+        "/desk/open/criminal/investigation/",
+        "/desk/looks/",
+        f"/desk/proceedings/{proceeding}/",
+        f"/desk/proceedings/{proceeding}/act/extend_detention/",
+        f"/desk/cases/{case}/",
+        "/desk/_components/",
+        "/desk/law/?of=criminal_procedure/2018%2391.1",
+        "/",
+    ]
+    found = [
+        said
+        for scheme in ("light", "dark")
+        for said in _violations(sit(story.INVESTIGATOR, color_scheme=scheme), scheme, places)
+    ]
     found += _violations(sit(story.CASE_MANAGER), "light", ["/desk/inbox/"])
     assert found == []
 
@@ -76,7 +99,10 @@ def _violations(page: Page, scheme: str, places: list[str]) -> list[str]:
     for place in places:
         page.goto(place)
         result = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response
-        found += [f"{scheme} {place} {violation['id']}: {violation['nodes'][0]['html'][:300]}" for violation in result["violations"]]
+        found += [
+            f"{scheme} {place} {violation['id']}: {violation['nodes'][0]['html'][:300]}"
+            for violation in result["violations"]
+        ]
     return found
 
 
@@ -85,7 +111,12 @@ def test_no_page_is_wider_than_an_office_screen_or_a_phone(sit, node):
     page = sit(story.INVESTIGATOR)
     for width in (1366, 390):
         page.set_viewport_size({"width": width, "height": 768})
-        for place in ("/desk/", f"/desk/proceedings/{proceeding}/", f"/desk/proceedings/{proceeding}/act/join_suspect/", "/desk/open/"):
+        for place in (
+            "/desk/",
+            f"/desk/proceedings/{proceeding}/",
+            f"/desk/proceedings/{proceeding}/act/join_suspect/",
+            "/desk/open/",
+        ):
             page.goto(place)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (place, width)
 

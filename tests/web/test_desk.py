@@ -11,8 +11,18 @@ from dangui.web.models import Draft
 
 from . import story
 
-PAGES = ("/desk/", "/desk/?view=cases", "/desk/?view=post", "/desk/approvals/", "/desk/inbox/", "/desk/find/", "/desk/handovers/", "/desk/looks/", "/desk/open/",
-         "/desk/_components/")
+PAGES = (
+    "/desk/",
+    "/desk/?view=cases",
+    "/desk/?view=post",
+    "/desk/approvals/",
+    "/desk/inbox/",
+    "/desk/find/",
+    "/desk/handovers/",
+    "/desk/looks/",
+    "/desk/open/",
+    "/desk/_components/",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -27,14 +37,19 @@ def test_a_case_is_opened_with_the_form_of_the_pack(node, enter):
     client = enter(story.INVESTIGATOR)
     assert "刑事侦查" in client.get("/desk/open/").content.decode()
     assert client.get("/desk/open/criminal/investigation/").status_code == 200
-    answer = client.post("/desk/open/criminal/investigation/", {"source": next(iter(story._codes(node, "case_source"))), "summary": "仓库被盗。", "key": "k"})
+    answer = client.post(
+        "/desk/open/criminal/investigation/",
+        {"source": next(iter(story._codes(node, "case_source"))), "summary": "仓库被盗。", "key": "k"},
+    )
     page = client.get(answer["Location"]).content.decode()
     assert "已受理并登记" in page
     assert "清公（刑）" in page
 
 
 def test_a_form_with_faults_comes_back_filled_with_every_fault_at_its_field(node, enter):
-    answer = enter(story.INVESTIGATOR).post("/desk/open/criminal/investigation/", {"source": "no_such", "reporter": "孙某", "key": "k"})
+    answer = enter(story.INVESTIGATOR).post(
+        "/desk/open/criminal/investigation/", {"source": "no_such", "reporter": "孙某", "key": "k"}
+    )
     page = answer.content.decode()
     assert answer.status_code == 422
     assert 'href="#f-source"' in page
@@ -92,7 +107,10 @@ def test_detention_is_applied_for_approved_by_another_and_carried_out_on_three_p
 def test_an_application_is_turned_down_with_its_reason_and_never_without(node, enter):
     proceeding, (person,) = story.filed(node, "赵大勇")
     investigator, chief = enter(story.INVESTIGATOR), enter(story.CHIEF)
-    investigator.post(f"/desk/proceedings/{proceeding}/act/detain/", {"_persons": person, "ground": next(iter(story._codes(node, "detention_ground"))), "key": "k"})
+    investigator.post(
+        f"/desk/proceedings/{proceeding}/act/detain/",
+        {"_persons": person, "ground": next(iter(story._codes(node, "detention_ground"))), "key": "k"},
+    )
     (waiting,) = chief.get("/desk/approvals/").context["page"].lines
     place = f"/desk/approvals/{proceeding}/{waiting.ref}/refuse/"
     assert chief.post(place, {"reason": " ", "key": "k1"}).status_code == 422
@@ -165,14 +183,32 @@ def test_what_is_typed_is_kept_as_a_draft_until_it_is_handed_in_but_never_a_pers
     assert client.post(f"{place}draft/", {"offence": "theft", "record.name": "钱小军"}).status_code == 200
     assert Draft.objects.get().values == {"offence": "theft"}
     assert 'value="theft" selected' in client.get(place).content.decode()
-    client.post(place, {"offence": "theft", "record.name": "钱小军", "record.sex": "male", "record.born": "1991-02-03", "record.address": "东街", "key": "k"})
+    client.post(
+        place,
+        {
+            "offence": "theft",
+            "record.name": "钱小军",
+            "record.sex": "male",
+            "record.born": "1991-02-03",
+            "record.address": "东街",
+            "key": "k",
+        },
+    )
     assert not Draft.objects.exists()
 
 
 def test_an_impossible_identity_number_is_named_at_its_field(node, enter):
     proceeding, _ = story.filed(node, "赵大勇")
-    answer = enter(story.INVESTIGATOR).post(f"/desk/proceedings/{proceeding}/act/join_suspect/", {
-        "offence": "theft", "record.name": "钱小军", "record.id_type": "resident_id", "record.id_number": "110101199001011234", "key": "k"})
+    answer = enter(story.INVESTIGATOR).post(
+        f"/desk/proceedings/{proceeding}/act/join_suspect/",
+        {
+            "offence": "theft",
+            "record.name": "钱小军",
+            "record.id_type": "resident_id",
+            "record.id_number": "110101199001011234",
+            "key": "k",
+        },
+    )
     assert answer.status_code == 422
     assert "校验码不符" in answer.content.decode()
 
@@ -180,7 +216,9 @@ def test_an_impossible_identity_number_is_named_at_its_field(node, enter):
 def test_a_time_in_the_future_is_refused(node, enter):
     proceeding, _ = story.filed(node, "赵大勇")
     later = (node.now + story.timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
-    answer = enter(story.INVESTIGATOR).post(f"/desk/proceedings/{proceeding}/act/bind_material/", {**_scan(node, "k"), "_occurred_at": later})
+    answer = enter(story.INVESTIGATOR).post(
+        f"/desk/proceedings/{proceeding}/act/bind_material/", {**_scan(node, "k"), "_occurred_at": later}
+    )
     assert answer.status_code == 422
     assert "不能晚于登记时间" in answer.content.decode()
 
@@ -203,7 +241,9 @@ def test_a_hand_over_is_sent_back_with_a_coded_problem_that_the_sender_reads(nod
     (ticket,) = manager.get("/desk/inbox/").context["page"].lines
     place = f"/desk/inbox/{ticket.proceeding}/{ticket.ref}/reject/"
     assert manager.post(place, {"code": "nonsense", "note": "x", "key": "k1"}).status_code == 422
-    assert manager.post(place, {"code": ticket.reject_codes[0].value, "note": "缺第二页", "key": "k2"}).status_code == 302
+    assert (
+        manager.post(place, {"code": ticket.reject_codes[0].value, "note": "缺第二页", "key": "k2"}).status_code == 302
+    )
     assert "缺第二页" in enter(story.INVESTIGATOR).get(f"/desk/proceedings/{proceeding}/").content.decode()
 
 
@@ -256,4 +296,9 @@ def _file(data: bytes, name: str) -> BytesIO:
 def _scan(node: story.Node, key: str) -> dict[str, object]:
     blob = story.upload(node, "现场照片")
     data = node.clerk.blobs.open(blob["blob"]).read()
-    return {"upload": _file(data, "照片.pdf"), "kind": next(iter(story._codes(node, "material_kind"))), "title": "现场照片", "key": key}
+    return {
+        "upload": _file(data, "照片.pdf"),
+        "kind": next(iter(story._codes(node, "material_kind"))),
+        "title": "现场照片",
+        "key": key,
+    }

@@ -18,17 +18,24 @@ from dangui.web.desk.sheet import Clock
 NOW = datetime(2026, 3, 5, 12, tzinfo=CHINA)
 
 
-def clock(start: timedelta, end: timedelta, status: str = "running", *, liberty: bool = False, ended: timedelta | None = None) -> Clock:
-    return Clock("c", words("期限", "Limit"), "", liberty, status, NOW - start, NOW + end, None, NOW - ended if ended else None)  # type: ignore[arg-type]
+def clock(
+    start: timedelta, end: timedelta, status: str = "running", *, liberty: bool = False, ended: timedelta | None = None
+) -> Clock:
+    return Clock(
+        "c", words("期限", "Limit"), "", liberty, status, NOW - start, NOW + end, None, NOW - ended if ended else None
+    )  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("left", "zh", "en"), [
-    (timedelta(days=6, hours=3), "剩 6 天", "6 days left"),
-    (timedelta(hours=47), "剩 47 小时", "47 h left"),
-    (timedelta(minutes=20), "剩 20 分钟", "20 min left"),
-    (-timedelta(days=3), "已超 3 天", "3 days over"),
-    (-timedelta(seconds=5), "已超 1 分钟", "1 min over"),
-])
+@pytest.mark.parametrize(
+    ("left", "zh", "en"),
+    [
+        (timedelta(days=6, hours=3), "剩 6 天", "6 days left"),
+        (timedelta(hours=47), "剩 47 小时", "47 h left"),
+        (timedelta(minutes=20), "剩 20 分钟", "20 min left"),
+        (-timedelta(days=3), "已超 3 天", "3 days over"),
+        (-timedelta(seconds=5), "已超 1 分钟", "1 min over"),
+    ],
+)
 def test_what_is_left_is_said_in_the_unit_that_matters(left, zh, en):
     assert left_words(left) == words(zh, en)
 
@@ -56,7 +63,9 @@ def test_a_broken_limit_shows_how_far_it_is_over():
 def test_the_stations_of_a_rail_do_not_overlap_and_stand_in_their_agencys_lane():
     drawn = rail(samples.case(NOW))
     boxes = [stop.box for stop in drawn.stops]
-    assert all(abs(a[0] - b[0]) >= BOX_WIDTH or abs(a[1] - b[1]) >= BOX_HEIGHT for a in boxes for b in boxes if a is not b)
+    assert all(
+        abs(a[0] - b[0]) >= BOX_WIDTH or abs(a[1] - b[1]) >= BOX_HEIGHT for a in boxes for b in boxes if a is not b
+    )
     lanes = {lane.title["zh"]: lane.y for lane in drawn.lanes}  # type: ignore[index]
     assert all(stop.y == lanes[stop.station.agency["zh"]] for stop in drawn.stops)
 

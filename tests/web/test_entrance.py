@@ -44,7 +44,9 @@ def test_outside_of_the_demo_an_official_without_a_second_factor_is_sent_to_set_
 
 def test_somebody_without_a_post_is_told_whom_to_ask(node, db):
     client = Client(headers={"accept-language": "zh-CN"})
-    client.force_login(User.objects.create_user("nobody", name="无岗"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(
+        User.objects.create_user("nobody", name="无岗"), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
     answer = client.get("/desk/")
     assert answer.status_code == 403
     assert "您还没有岗位" in answer.content.decode()
@@ -97,6 +99,7 @@ def test_outside_of_the_demo_cookies_travel_over_https_only(monkeypatch):
     import importlib
 
     from dangui.web import settings
+
     for name, value in {"DANGUI_DEMO": "0", "DANGUI_HTTPS": "1"}.items():
         monkeypatch.setenv(name, value)
     strict = importlib.reload(settings)

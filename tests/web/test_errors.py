@@ -42,7 +42,10 @@ def test_a_database_that_goes_away_is_said_calmly_and_the_form_is_kept(node, ent
 
 def test_a_database_lost_before_the_page_begins_is_a_503_too(db):
     client = Client(raise_request_exception=False, headers={"accept-language": "zh-CN"})
-    with patch("dangui.web.people.holding", side_effect=OperationalError("gone")), patch("dangui.web.middleware.acting.User", object):
+    with (
+        patch("dangui.web.people.holding", side_effect=OperationalError("gone")),
+        patch("dangui.web.middleware.acting.User", object),
+    ):
         answer = client.get("/desk/")
     assert answer.status_code == 503
 

@@ -18,7 +18,9 @@ from . import story
 
 
 def test_every_sentence_of_the_pages_has_english():
-    done = subprocess.run([sys.executable, "tools/messages.py", "--check"], cwd=story.ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "tools/messages.py", "--check"], cwd=story.ROOT, capture_output=True, text=True, check=False
+    )
     assert done.stdout == ""
     assert done.returncode == 0
 
@@ -49,12 +51,19 @@ def test_punctuation_between_chinese_characters_is_full_width():
         assert tags.in_words(words("12:30", "")) == "12:30"
 
 
-@pytest.mark.parametrize(("citation", "zh", "en"), [
-    ("criminal_procedure/2018#91.1", "《刑事诉讼法》第九十一条第一款", "Criminal Procedure Law, art. 91(1)"),
-    ("criminal_law/2023#133-1", "《刑法》第一百三十三条之一", "Criminal Law, art. 133-1"),
-    ("criminal_procedure/2018#82.1(7)", "《刑事诉讼法》第八十二条第一款第（七）项", "Criminal Procedure Law, art. 82(1)(7)"),
-    ("nonsense", "nonsense", "nonsense"),
-])
+@pytest.mark.parametrize(
+    ("citation", "zh", "en"),
+    [
+        ("criminal_procedure/2018#91.1", "《刑事诉讼法》第九十一条第一款", "Criminal Procedure Law, art. 91(1)"),
+        ("criminal_law/2023#133-1", "《刑法》第一百三十三条之一", "Criminal Law, art. 133-1"),
+        (
+            "criminal_procedure/2018#82.1(7)",
+            "《刑事诉讼法》第八十二条第一款第（七）项",
+            "Criminal Procedure Law, art. 82(1)(7)",
+        ),
+        ("nonsense", "nonsense", "nonsense"),
+    ],
+)
 def test_a_citation_is_said_as_a_lawyer_would(node, citation, zh, en):
     assert law.said(citation) == words(zh, en)
 

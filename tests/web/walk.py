@@ -194,7 +194,13 @@ def served(browser: Browser, folder: Path) -> Iterator[Town]:
         port = probe.getsockname()[1]
     town = Town(browser, f"http://127.0.0.1:{port}", folder / "clock")
     town.it_is("2026-03-10 09:00")
-    command = [sys.executable, str(Path(__file__).with_name("served.py")), str(folder / "node"), str(port), str(town.clock)]
+    command = [
+        sys.executable,
+        str(Path(__file__).with_name("served.py")),
+        str(folder / "node"),
+        str(port),
+        str(town.clock),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"

@@ -1,1 +1,1 @@
-"""The web — 网页: the desk (办案) for officials and counsel, and the public side (公众); it writes only through the clerk."""
+"""The web — 网页: the desk (办案) for officials and counsel, and the public side (公众)."""

@@ -22,11 +22,21 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def _seated(request: Any) -> dict[str, Any]:
     holder = request.holder
-    titles = [{"id": each.pk, "agency": parts.agency_title(each.agency), "post": parts.post_title(each.agency, each.post),
-               "active": each.pk == holder.pk} for each in request.holders]
+    titles = [
+        {
+            "id": each.pk,
+            "agency": parts.agency_title(each.agency),
+            "post": parts.post_title(each.agency, each.post),
+            "active": each.pk == holder.pk,
+        }
+        for each in request.holders
+    ]
     actor = request.actor
     return {
-        "holder": holder, "holders": request.holders, "seats": titles, "actor": actor,
+        "holder": holder,
+        "holders": request.holders,
+        "seats": titles,
+        "actor": actor,
         "holder_title": next(title for title in titles if title["active"]),
         "duties": parts.duties(actor),
         "waiting": lambda: parts.waiting(actor),

@@ -35,6 +35,10 @@ def people() -> list[dict[str, Any]]:
     """The made-up people by agency, in the order of the agencies."""
     found: dict[str, dict[str, Any]] = {}
     for holder in Holder.objects.select_related("user").order_by("agency", "pk"):
-        agency = found.setdefault(holder.agency, {"id": holder.agency, "title": parts.agency_title(holder.agency), "people": []})
-        agency["people"].append({"id": holder.pk, "name": holder.user.name, "post": parts.post_title(holder.agency, holder.post)})
+        agency = found.setdefault(
+            holder.agency, {"id": holder.agency, "title": parts.agency_title(holder.agency), "people": []}
+        )
+        agency["people"].append(
+            {"id": holder.pk, "name": holder.user.name, "post": parts.post_title(holder.agency, holder.post)}
+        )
     return sorted(found.values(), key=lambda agency: (parts.agency_order(str(agency["id"])), -len(agency["people"])))

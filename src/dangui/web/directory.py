@@ -27,8 +27,10 @@ class Accounts:
 
     def with_post(self, agency: str, post: str) -> tuple[str, ...]:
         """Users who hold the post in that agency; in any, where ``agency`` is "" (a lawyer, a mediator)."""
-        return self._remembered(("post", agency, post), lambda: (
-            tuple(user for user, _ in users_of(agency, post)) if agency else _anywhere(post)))
+        return self._remembered(
+            ("post", agency, post),
+            lambda: tuple(user for user, _ in users_of(agency, post)) if agency else _anywhere(post),
+        )
 
     def _remembered(self, key: tuple[str, ...], ask: Callable[[], Answer]) -> Answer:
         asked_at, known = self._known.get(key, (0.0, None))

@@ -16,7 +16,8 @@ def demo(env: Mapping[str, str]) -> bool:
         return False
     if env.get("DANGUI_EMBEDDED", "0") != "1":
         raise ImproperlyConfigured(
-            "DANGUI_DEMO=1 只能用于内置数据库 — the demo switch is refused for any database but the embedded one.")
+            "DANGUI_DEMO=1 只能用于内置数据库 — the demo switch is refused for any database but the embedded one."
+        )
     return True
 
 

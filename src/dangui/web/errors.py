@@ -82,7 +82,9 @@ class Calm:
 def _page(request: HttpRequest, name: str, status: int, more: dict[str, object] | None = None) -> HttpResponse:
     # Rendered without a request: no session, no user, no database, because any of them may be what is broken.
     language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
-    return HttpResponse(render_to_string(f"errors/{name}.html", {"LANGUAGE_CODE": language, **(more or {})}), status=status)
+    return HttpResponse(
+        render_to_string(f"errors/{name}.html", {"LANGUAGE_CODE": language, **(more or {})}), status=status
+    )
 
 
 def _kept(request: HttpRequest) -> Iterator[tuple[str, str]]:

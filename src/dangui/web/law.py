@@ -13,11 +13,21 @@ from dangui.core.problem import Words, words
 from dangui.web import parts
 
 _ENGLISH = {
-    "administrative_penalty": "Administrative Penalty Law", "community_corrections": "Community Corrections Law", "criminal_law": "Criminal Law",
-    "criminal_procedure": "Criminal Procedure Law", "legal_aid": "Legal Aid Law", "minors": "Law on the Protection of Minors", "supervision": "Supervision Law",
-    "online_litigation_2021": "Online Litigation Rules", "police_crim_2020": "Police Criminal Procedure Provisions", "prisons": "Prison Law",
-    "spc_crim_interp_2021": "SPC Criminal Procedure Interpretation", "spp_crim_rules_2019": "SPP Criminal Procedure Rules",
-    "time_limit_2000": "SPC Trial Time-limit Provisions", "pil_interp": "Public Interest Litigation Interpretation", "peoples_mediation": "People's Mediation Law",
+    "administrative_penalty": "Administrative Penalty Law",
+    "community_corrections": "Community Corrections Law",
+    "criminal_law": "Criminal Law",
+    "criminal_procedure": "Criminal Procedure Law",
+    "legal_aid": "Legal Aid Law",
+    "minors": "Law on the Protection of Minors",
+    "supervision": "Supervision Law",
+    "online_litigation_2021": "Online Litigation Rules",
+    "police_crim_2020": "Police Criminal Procedure Provisions",
+    "prisons": "Prison Law",
+    "spc_crim_interp_2021": "SPC Criminal Procedure Interpretation",
+    "spp_crim_rules_2019": "SPP Criminal Procedure Rules",
+    "time_limit_2000": "SPC Trial Time-limit Provisions",
+    "pil_interp": "Public Interest Litigation Interpretation",
+    "peoples_mediation": "People's Mediation Law",
 }
 """English short titles by key; official texts are Chinese only, another key is said as it is written."""
 _DIGITS = "零一二三四五六七八九"

@@ -47,7 +47,8 @@ class Holder(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["user", "agency", "post"], name="holder_once")]
+            models.UniqueConstraint(fields=["user", "agency", "post"], name="holder_once")
+        ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["agency", "post"], name="holder_of_post")]
         ordering: ClassVar[list[str]] = ["agency", "post"]
 
@@ -65,7 +66,8 @@ class Draft(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["user", "place"], name="draft_once")]
+            models.UniqueConstraint(fields=["user", "place"], name="draft_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.place}"

@@ -17,7 +17,7 @@ from dangui.reader import Reader
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything the pages need of the engine. ``acted`` is told after each act that hand-overs may have been queued."""
+    """Everything the pages need of the engine. ``acted`` is told after each act that something may have been queued."""
 
     reader: Reader
     clerk: Clerk
@@ -36,7 +36,9 @@ def use(parts: Parts) -> None:
 def parts() -> Parts:
     """The parts in use. Raises ImproperlyConfigured if the application was started without them."""
     if not _used:
-        raise ImproperlyConfigured("没有引擎可用，请用 dangui serve 启动 — start the desk with `dangui serve`: dangui.web.parts.use() was not called")
+        raise ImproperlyConfigured(
+            "没有引擎可用，请用 dangui serve 启动 — start the desk with `dangui serve`; parts.use() was not called"
+        )
     return _used[0]
 
 
@@ -94,9 +96,16 @@ def duties(actor: Actor) -> Duties:
     actions = [action for procedure in procedures for action in procedure.actions.values()]
     return Duties(
         approves=any(actor.post in action.approval for action in actions),
-        executes=any("executed" in action.effects and actor.post in (action.executes or action.by) for action in actions),
+        executes=any(
+            "executed" in action.effects and actor.post in (action.executes or action.by) for action in actions
+        ),
         receives=actor.post in office.receives,
-        opens=any("act" in procedure.opens_by and ("open" not in procedure.actions or actor.post in procedure.actions["open"].by) for procedure in procedures))
+        opens=any(
+            "act" in procedure.opens_by
+            and ("open" not in procedure.actions or actor.post in procedure.actions["open"].by)
+            for procedure in procedures
+        ),
+    )
 
 
 _LEVELS = ("county", "city", "province")

@@ -1,7 +1,8 @@
 """Settings — 设置: the web application's settings, all of them taken from the environment that ``dangui`` prepares.
 
-``DANGUI_DATABASE_URL`` (PostgreSQL), ``DANGUI_SECRET_KEY``, ``DANGUI_HOSTS`` (comma-separated), ``DANGUI_HTTPS`` (``0`` only on one's
-own machine), ``DANGUI_PROXIES`` (how many trusted reverse proxies stand in front), ``DANGUI_DEMO`` with ``DANGUI_EMBEDDED``.
+``DANGUI_DATABASE_URL`` (PostgreSQL), ``DANGUI_SECRET_KEY``, ``DANGUI_HOSTS`` (comma-separated), ``DANGUI_HTTPS``
+(``0`` only on one's own machine), ``DANGUI_PROXIES`` (how many trusted reverse proxies stand in front),
+``DANGUI_DEMO`` with ``DANGUI_EMBEDDED``, ``DANGUI_UPLOAD_MOST`` (bytes).
 """
 
 from __future__ import annotations
@@ -52,21 +53,27 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "dangui.web.urls"
 WSGI_APPLICATION = "dangui.web.wsgi.application"
-TEMPLATES = [{
-    "BACKEND": "django.template.backends.django.DjangoTemplates",
-    "DIRS": [HERE / "templates"],
-    "OPTIONS": {
-        "context_processors": [
-            "django.template.context_processors.request",
-            "django.template.context_processors.i18n",
-            "django.contrib.messages.context_processors.messages",
-            "dangui.web.context.page",
-        ],
-        "builtins": ["django.templatetags.i18n", "django.templatetags.static", "dangui.web.templatetags.dangui"],
-        "loaders": [("django.template.loaders.cached.Loader", [
-            "django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"])],
-    },
-}]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [HERE / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "dangui.web.context.page",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "dangui.web.templatetags.dangui"],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+        },
+    }
+]
 
 DATABASES = {"default": database(os.environ)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -141,8 +148,11 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 LOGGING = {
-    "version": 1, "disable_existing_loggers": False,
+    "version": 1,
+    "disable_existing_loggers": False,
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
-    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-                "dangui": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "dangui": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+    },
 }

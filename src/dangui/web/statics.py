@@ -1,4 +1,4 @@
-"""Statics — 静态文件: style, scripts and marks; addresses carry the digest of the content so that they never grow stale."""
+"""Statics — 静态文件: style, scripts and marks; their addresses carry a digest and so never grow stale."""
 
 from __future__ import annotations
 

@@ -70,11 +70,26 @@ def _place(proceeding: str, action: str) -> str:
     return f"{proceeding}/{action}"
 
 
-def _page(request: HttpRequest, actor: Actor, proceeding_id: str, form: FormSheet, values: Any, reasons: tuple[Problem, ...] = ()) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    actor: Actor,
+    proceeding_id: str,
+    form: FormSheet,
+    values: Any,
+    reasons: tuple[Problem, ...] = (),
+) -> HttpResponse:
     sheet = source.proceeding(actor, proceeding_id)
     place = f"/desk/proceedings/{proceeding_id}/"
-    return render(request, "desk/act.html", {
-        **proceeding.context(sheet), "form": source.with_reasons(form, reasons),
-        "fields": bound(form.fields, {**form.values, **values}, form.choices, reasons), "back": place,
-        "draft_address": f"{place}act/{form.action.id}/draft/", "occurred_at": request.POST.get("_occurred_at", ""),
-    }, status=422 if reasons else 200)
+    return render(
+        request,
+        "desk/act.html",
+        {
+            **proceeding.context(sheet),
+            "form": source.with_reasons(form, reasons),
+            "fields": bound(form.fields, {**form.values, **values}, form.choices, reasons),
+            "back": place,
+            "draft_address": f"{place}act/{form.action.id}/draft/",
+            "occurred_at": request.POST.get("_occurred_at", ""),
+        },
+        status=422 if reasons else 200,
+    )

@@ -1,4 +1,4 @@
-"""Asked — 请求: what a request brings besides its form: the actor, the place in a list, the key that makes it count once."""
+"""Asked — 请求: what a request brings besides its form: the actor, the place in a list, its key."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def moment(text: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise Refusal([Problem("field.invalid/at", "with.at", words(
-            f"“{text}”不是有效的时间", f"“{text}” is not a time"))]) from None
+        raise Refusal(
+            [Problem("field.invalid/at", "with.at", words(f"“{text}”不是有效的时间", f"“{text}” is not a time"))]
+        ) from None
     return found if found.tzinfo else found.replace(tzinfo=CHINA)

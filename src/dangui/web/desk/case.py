@@ -14,5 +14,8 @@ def show(request: HttpRequest, case_id: str) -> HttpResponse:
     """The page, as far as this post may see the case."""
     case = source.case(asked.actor(request), case_id)
     since = min((spell.since for train in case.trains for spell in train.spells), default=None)
-    return render(request, "desk/case.html", {
-        "case": case, "custody": chains(case, timezone.now()), "since": since, "request_key": asked.new_key()})
+    return render(
+        request,
+        "desk/case.html",
+        {"case": case, "custody": chains(case, timezone.now()), "since": since, "request_key": asked.new_key()},
+    )

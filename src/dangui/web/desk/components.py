@@ -17,11 +17,33 @@ def show(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     listed, choices = samples.fields()
     reasons = samples.reasons()
-    form = FormSheet(ActionLine("detain", samples.pending(now).title, "apply"), (), tuple(listed), {}, choices, samples.will(), reasons)
+    form = FormSheet(
+        ActionLine("detain", samples.pending(now).title, "apply"),
+        (),
+        tuple(listed),
+        {},
+        choices,
+        samples.will(),
+        reasons,
+    )
     case = samples.case(now)
-    return render(request, "desk/_components.html", {
-        "now": now, "clocks": samples.clocks(now), "stations": samples.stations(), "case": case, "custody": chains(case, now),
-        "reasons": reasons, "fields": bound(listed, {"few": "identified", "several": ["flight"], "integer": "3"}, choices, reasons),
-        "form": form, "each": samples.pending(now), "records": samples.records(now), "will": samples.will(), "couplings": case.couplings,
-        "choices": (Choice("a", samples.pending(now).title),), "request_key": "sample",
-    })
+    return render(
+        request,
+        "desk/_components.html",
+        {
+            "now": now,
+            "clocks": samples.clocks(now),
+            "stations": samples.stations(),
+            "case": case,
+            "custody": chains(case, now),
+            "reasons": reasons,
+            "fields": bound(listed, {"few": "identified", "several": ["flight"], "integer": "3"}, choices, reasons),
+            "form": form,
+            "each": samples.pending(now),
+            "records": samples.records(now),
+            "will": samples.will(),
+            "couplings": case.couplings,
+            "choices": (Choice("a", samples.pending(now).title),),
+            "request_key": "sample",
+        },
+    )

@@ -1,4 +1,4 @@
-"""Document — 文书和材料: ``/desk/proceedings/<id>/documents/<id>/``, an issued document or bound material, page by page."""
+"""Document — 文书和材料: ``/desk/proceedings/<id>/documents/<id>/``, a document or material, page by page."""
 
 from __future__ import annotations
 
@@ -19,11 +19,27 @@ def show(request: HttpRequest, proceeding: str, kind: str, ref: str) -> HttpResp
     """The pages as images, and the original to download."""
     paper = source.paper(asked.actor(request), proceeding, kind, ref)
     here = f"/desk/proceedings/{proceeding}/{kind}/{ref}/"
-    pages = range(1, min(preview.pages(source.read(asked.actor(request), paper)), PAGES_SHOWN) + 1) if paper.media_type == "application/pdf" else ()
-    return render(request, "desk/document.html", {
-        "title": paper.title, "number": paper.number, "person": paper.person, "made": paper.made_at, "digest": paper.digest,
-        "back": f"/desk/proceedings/{proceeding}/", "download": f"{here}pdf/", "pages": pages, "images": f"{here}pages/",
-        "image": paper.media_type in IMAGES})
+    pages = (
+        range(1, min(preview.pages(source.read(asked.actor(request), paper)), PAGES_SHOWN) + 1)
+        if paper.media_type == "application/pdf"
+        else ()
+    )
+    return render(
+        request,
+        "desk/document.html",
+        {
+            "title": paper.title,
+            "number": paper.number,
+            "person": paper.person,
+            "made": paper.made_at,
+            "digest": paper.digest,
+            "back": f"/desk/proceedings/{proceeding}/",
+            "download": f"{here}pdf/",
+            "pages": pages,
+            "images": f"{here}pages/",
+            "image": paper.media_type in IMAGES,
+        },
+    )
 
 
 def page(request: HttpRequest, proceeding: str, kind: str, ref: str, number: int) -> HttpResponse:
@@ -39,6 +55,9 @@ def original(request: HttpRequest, proceeding: str, kind: str, ref: str) -> Http
     """The bytes as they were bound; only pictures and PDF are ever shown by the browser itself."""
     paper = source.paper(asked.actor(request), proceeding, kind, ref)
     shown = paper.media_type in INLINE
-    response = FileResponse(source.open_blob(asked.actor(request), paper), content_type=paper.media_type if shown else "application/octet-stream")
+    response = FileResponse(
+        source.open_blob(asked.actor(request), paper),
+        content_type=paper.media_type if shown else "application/octet-stream",
+    )
     response["Content-Disposition"] = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(paper.filename)}"
     return response

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dangui.web.desk import asked, source
-from dangui.web.desk.sheet import Page
+from dangui.web.desk.lists import Page
 
 LONGEST = 100
 

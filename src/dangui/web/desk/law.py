@@ -11,4 +11,6 @@ from dangui.web import law
 def show(request: HttpRequest) -> HttpResponse:
     """The article, or that this node does not hold it."""
     citation = request.GET.get("of", "")[:120]
-    return render(request, "desk/law.html", {"citation": citation, "article": law.article(citation), "title": law.title(citation)})
+    return render(
+        request, "desk/law.html", {"citation": citation, "article": law.article(citation), "title": law.title(citation)}
+    )

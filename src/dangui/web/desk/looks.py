@@ -13,4 +13,6 @@ def show(request: HttpRequest) -> HttpResponse:
     of = request.GET.get("of", "")[:80]
     actor = asked.actor(request)
     page = source.looks(actor, of) if of else source.cases(actor, asked.after(request), of_post=True)
-    return render(request, "desk/looks.html", {"here": "looks", "page": page, "of": of, "keep": f"of={of}&" if of else ""})
+    return render(
+        request, "desk/looks.html", {"here": "looks", "page": page, "of": of, "keep": f"of={of}&" if of else ""}
+    )

@@ -30,14 +30,26 @@ def form(request: HttpRequest, procedure: str) -> HttpResponse:
     if request.method == "POST":
         try:
             at = asked.moment(request.POST.get("_occurred_at", ""))
-            done = source.clerk().open(actor, procedure, values | uploaded(request, sheet.fields), at=at, key=asked.key(request))
+            done = source.clerk().open(
+                actor, procedure, values | uploaded(request, sheet.fields), at=at, key=asked.key(request)
+            )
         except Refusal as refusal:
             reasons = refusal.reasons
         else:
             source.acted()
             messages.success(request, _("已受理并登记。"))
             return HttpResponseRedirect(f"/desk/proceedings/{done.proceeding}/")
-    return render(request, "desk/open_form.html", {
-        "here": "open", "opening": opening, "form": source.with_reasons(sheet, reasons),
-        "fields": bound(sheet.fields, values, sheet.choices, reasons), "back": "/desk/open/", "request_key": asked.new_key(),
-        "occurred_at": request.POST.get("_occurred_at", "")}, status=422 if reasons else 200)
+    return render(
+        request,
+        "desk/open_form.html",
+        {
+            "here": "open",
+            "opening": opening,
+            "form": source.with_reasons(sheet, reasons),
+            "fields": bound(sheet.fields, values, sheet.choices, reasons),
+            "back": "/desk/open/",
+            "request_key": asked.new_key(),
+            "occurred_at": request.POST.get("_occurred_at", ""),
+        },
+        status=422 if reasons else 200,
+    )

@@ -1,4 +1,4 @@
-"""Proceeding — 程序: ``/desk/proceedings/<id>/``, everything about it on one page, with what may be done next beside it."""
+"""Proceeding — 程序: ``/desk/proceedings/<id>/``, everything on one page, with what may be done next beside it."""
 
 from __future__ import annotations
 
@@ -49,5 +49,6 @@ def context(sheet: ProceedingSheet) -> dict[str, Any]:
         "ready": [action for action in sheet.actions if not action.reasons],
         "blocked": [action for action in sheet.actions if action.reasons],
         "bind": f"/desk/proceedings/{sheet.id}/act/{bind}/" if bind else "",
-        "request_key": asked.new_key(), "upload_most": settings.UPLOAD_MOST,
+        "request_key": asked.new_key(),
+        "upload_most": settings.UPLOAD_MOST,
     }

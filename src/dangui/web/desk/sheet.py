@@ -1,17 +1,14 @@
-"""Sheet — 页面内容: what the pages of the desk show, as plain values; made from the reader's views, drawn by the templates."""
+"""Sheet — 页面内容: what the pages of the desk show, as plain values, made from the reader's views."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from dangui.core.form import Field
 from dangui.core.problem import Problem, Words
-
-ClockStatus = Literal["running", "paused", "met", "past", "late", "cancelled"]
-"""``late``: fulfilled, but after its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +21,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A limit as a gauge shows it — 期限. ``ends_at`` is its last instant, ``last_day`` the day that is said in words."""
+    """A limit as a gauge shows it — 期限. ``ends_at`` is its last instant, ``last_day`` the day said in words.
+
+    ``status``: ``running``, ``paused``, ``met``, ``past``, ``cancelled``, or ``late`` (fulfilled after its end).
+    """
 
     ref: str
     title: Words
     person: str
     liberty: bool
-    status: ClockStatus
+    status: str
     started_at: datetime
     ends_at: datetime
     last_day: date | None = None
@@ -129,7 +129,7 @@ class Pending:
     proceeding: str
     title: Words
     person: str
-    status: Literal["applied", "approved", "refused"]
+    status: str
     by: str
     at: datetime
     values: tuple[tuple[Words, Words | str], ...] = ()
@@ -159,7 +159,7 @@ class Record:
     flags: tuple[Words, ...] = ()
     basis: tuple[str, ...] = ()
     digest: str = ""
-    values: tuple[tuple[Words, Words], ...] = ()
+    values: tuple[tuple[Words, Words | str], ...] = ()
     made: tuple[Words, ...] = ()
     corrected_by: int | None = None
 
@@ -211,16 +211,20 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Coupling:
-    """A hand-over as a ticket — 移送. ``problems`` are those of a rejection or of an acceptance with warnings."""
+    """A hand-over as a ticket — 移送. ``problems`` are those of a rejection or of an acceptance with warnings.
+
+    ``direction``: ``out``, ``in``. ``status``: ``sent``, ``delivered``, ``received``, ``warned``, ``rejected``,
+    ``parked``, ``withdrawn``, ``closed``.
+    """
 
     ref: str
     title: Words
-    direction: Literal["out", "in"]
+    direction: str
     partner: Words
     sent_at: datetime
     delivered_at: datetime | None
     received_at: datetime | None
-    status: Literal["sent", "delivered", "received", "warned", "rejected", "parked", "withdrawn", "closed"]
+    status: str
     proceeding: str = ""
     to_proceeding: str = ""
     number: str = ""
@@ -246,52 +250,6 @@ class Exhibit:
     quantity: str
     place: str
     taken_from: str
-
-
-@dataclass(frozen=True, slots=True)
-class TaskLine:
-    """A line of my work — 待办."""
-
-    id: str
-    kind: str
-    title: Words
-    proceeding: str
-    ref: str
-    number: str
-    person: str
-    case: Words
-    procedure: Words
-    stage: Words
-    since: datetime
-    due_at: datetime | None
-    liberty: bool
-    rail: tuple[Station, ...] = ()
-
-    @property
-    def address(self) -> str:
-        """Where it is done."""
-        place = {"approval": "approvals/#pending-", "execution": "approvals/#pending-", "reception": "inbox/#ticket-"}.get(self.kind)
-        return f"/desk/{place}{self.ref}" if place else f"/desk/proceedings/{self.proceeding}/"
-
-
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """A line of a list of proceedings — 案件."""
-
-    proceeding: str
-    case_id: str
-    number: str
-    case: Words
-    procedure: Words
-    stage: Words
-    agency: Words
-    opened_at: datetime
-    closed: bool
-    due_at: datetime | None
-    due_title: Words | None
-    liberty: bool
-    assigned: tuple[str, ...] = ()
-    rail: tuple[Station, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,38 +338,6 @@ class CaseSheet:
     stations: tuple[CaseStation, ...]
     couplings: tuple[Coupling, ...]
     trains: tuple[Train, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LookLine:
-    """One look at a case — 阅卷记录."""
-
-    at: datetime
-    by: str
-    office: Words
-    what: Words
-    proceeding: str
-    number: str
-    allowed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A procedure that the post may open — 可受理."""
-
-    procedure: str
-    title: Words
-    action: Words
-    basis: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Lines of a list and how to go on — 分页. ``next`` is "" at the end; ``counts`` are exact up to 1,000."""
-
-    lines: Sequence[object]
-    next: str = ""
-    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,26 @@ _AT_END: Mapping[str, Words] = {
     "act": words("应当办理完毕", "the act is due"),
 }
 _DETAILS: tuple[tuple[str, Words], ...] = (
-    ("sex", words("性别", "Sex")), ("born", words("出生", "Born")), ("id_number", words("证件号码", "Document")), ("ethnicity", words("民族", "Ethnicity")),
-    ("education", words("文化程度", "Education")), ("occupation", words("职业", "Occupation")), ("phone", words("电话", "Telephone")), ("address", words("住址", "Address")),
+    ("sex", words("性别", "Sex")),
+    ("born", words("出生", "Born")),
+    ("id_number", words("证件号码", "Document")),
+    ("ethnicity", words("民族", "Ethnicity")),
+    ("education", words("文化程度", "Education")),
+    ("occupation", words("职业", "Occupation")),
+    ("phone", words("电话", "Telephone")),
+    ("address", words("住址", "Address")),
 )
 _SEXES = {"male": words("男", "male"), "female": words("女", "female")}
-_GLYPHS = (("制作", "document"), ("强制措施", "measure"), ("进入", "stage"), ("移送", "told"), ("开始计算", "clock"), ("办结期限", "clock"),
-           ("延长", "clock"), ("中止计算", "clock"))
+_GLYPHS = (
+    ("制作", "document"),
+    ("强制措施", "measure"),
+    ("进入", "stage"),
+    ("移送", "told"),
+    ("开始计算", "clock"),
+    ("办结期限", "clock"),
+    ("延长", "clock"),
+    ("中止计算", "clock"),
+)
 """The mark beside a consequence, by how its Chinese sentence begins; only a decoration, the sentence says it all."""
 _STATUS = {"initiated": "sent", "returned": "rejected"}
 
@@ -59,11 +73,29 @@ def clock(view: DeadlineView) -> Clock:
     working = [Line(step["says"], (step["basis"],) if step["basis"] else ()) for step in view.working]
     own = {citation for line in working for citation in line.basis}
     # The article that gives the length is said beside the line that counts it.
-    working = working and [*working[:-1], Line(working[-1].says, (*working[-1].basis, *(each for each in view.basis if each not in own)))]
+    working = working and [
+        *working[:-1],
+        Line(working[-1].says, (*working[-1].basis, *(each for each in view.basis if each not in own))),
+    ]
     return Clock(
-        view.ref, view.title, view.person or "", view.liberty, status, view.started_at, view.ends_at,  # type: ignore[arg-type]
-        timezone.localtime(last).date() if whole_day else None, view.ended_at, tuple(working), (),
-        tuple(Line(says, (basis,) if basis else ()) for says, basis in view.extendable), _AT_END.get(view.at_end), None, view.deadline, view.extensions, view.unverified)
+        view.ref,
+        view.title,
+        view.person or "",
+        view.liberty,
+        status,
+        view.started_at,
+        view.ends_at,
+        timezone.localtime(last).date() if whole_day else None,
+        view.ended_at,
+        tuple(working),
+        (),
+        tuple(Line(says, (basis,) if basis else ()) for says, basis in view.extendable),
+        _AT_END.get(view.at_end),
+        None,
+        view.deadline,
+        view.extensions,
+        view.unverified,
+    )
 
 
 def person(view: PersonView, defended: Mapping[str, str]) -> Person:
@@ -73,8 +105,19 @@ def person(view: PersonView, defended: Mapping[str, str]) -> Person:
         details.append((words("刑期", "Term"), _sentence(view.sentence)))
     minor = (words("未成年人", "Minor"),) if view.minor else ()
     return Person(
-        view.id, view.name, view.role_title, tuple(details), view.measure_title if view.measure != "none" else None, view.measure_since,
-        view.in_custody, view.charges, (*minor, *view.marks), view.outcome, view.left, defended.get(view.id, ""))
+        view.id,
+        view.name,
+        view.role_title,
+        tuple(details),
+        view.measure_title if view.measure != "none" else None,
+        view.measure_since,
+        view.in_custody,
+        view.charges,
+        (*minor, *view.marks),
+        view.outcome,
+        view.left,
+        defended.get(view.id, ""),
+    )
 
 
 def _detail(key: str, value: str) -> Words:
@@ -85,8 +128,10 @@ def _sentence(found: Mapping[str, Any]) -> Words:
     years, months = divmod(int(found["months"]), 12)
     zh = (f"{years}年" if years else "") + (f"{months}个月" if months else "")
     en = " ".join(part for part in (f"{years} y" if years else "", f"{months} m" if months else "") if part)
-    return words(f"{zh},自{found['start']}起至{found['end']}止,折抵{found['credit_days']}日".replace(",", "，"),
-                 f"{en}, {found['start']} to {found['end']}, {found['credit_days']} days credited")
+    return words(
+        f"{zh},自{found['start']}起至{found['end']}止,折抵{found['credit_days']}日".replace(",", "，"),
+        f"{en}, {found['start']} to {found['end']}, {found['credit_days']} days credited",
+    )
 
 
 def consequences(will: Iterable[Words]) -> tuple[Consequence, ...]:
@@ -104,8 +149,17 @@ def action(view: ActionView) -> ActionLine:
     able = [each for each in view.candidates if not view.reasons.get(each[0])]
     candidates = able if view.possible else list(view.candidates)
     return ActionLine(
-        view.id, view.title, "apply" if view.needs_approval else "do", view.needs_approval, view.sends, words("对象", "Person") if view.of else None,
-        view.many, tuple(Choice(value, words(name, name)) for value, name in candidates), () if view.possible else tuple(every.values()), view.basis)
+        view.id,
+        view.title,
+        "apply" if view.needs_approval else "do",
+        view.needs_approval,
+        view.sends,
+        words("对象", "Person") if view.of else None,
+        view.many,
+        tuple(Choice(value, words(name, name)) for value, name in candidates),
+        () if view.possible else tuple(every.values()),
+        view.basis,
+    )
 
 
 def form(view: ActionView, chosen: Sequence[str]) -> FormSheet:
@@ -120,9 +174,26 @@ def form(view: ActionView, chosen: Sequence[str]) -> FormSheet:
 def pending(view: PendingView, sheet_of: Any) -> Pending:
     """An application; ``sheet_of`` is the row of its proceeding with names."""
     return Pending(
-        view.ref, sheet_of.proceeding, view.title, "、".join(view.persons), view.status, view.applied_by, view.applied_at,  # type: ignore[arg-type]
-        said(view.shown), consequences(view.will), view.may_approve, view.may_execute, view.may_cancel, view.awaits, view.reason, (),
-        sheet_of.number, sheet_of.case, sheet_of.due_at, sheet_of.liberty)
+        view.ref,
+        sheet_of.proceeding,
+        view.title,
+        "、".join(view.persons),
+        view.status,
+        view.applied_by,
+        view.applied_at,
+        said(view.shown),
+        consequences(view.will),
+        view.may_approve,
+        view.may_execute,
+        view.may_cancel,
+        view.awaits,
+        view.reason,
+        (),
+        sheet_of.number,
+        sheet_of.case,
+        sheet_of.due_at,
+        sheet_of.liberty,
+    )
 
 
 def _about(name: str, says: Words) -> Words:
@@ -137,25 +208,58 @@ def said(shown: Iterable[Mapping[str, Any]]) -> tuple[tuple[Words, Words | str],
 def record(view: LineView) -> Record:
     """A line of the history."""
     by = "" if view.user == MACHINE else view.user
-    return Record(view.seq, view.says, view.office, by, view.occurred_at, view.recorded_at, view.flags, view.basis, view.digest,
-                  said(view.shown), view.made, view.corrected_by)  # type: ignore[arg-type]
+    return Record(
+        view.seq,
+        view.says,
+        view.office,
+        by,
+        view.occurred_at,
+        view.recorded_at,
+        view.flags,
+        view.basis,
+        view.digest,
+        said(view.shown),
+        view.made,
+        view.corrected_by,
+    )
 
 
 def coupling(view: RunView, proceeding: str = "", number: str = "", parties: Sequence[str] = ()) -> Coupling:
     """A hand-over."""
     status = _STATUS.get(view.status, view.status)
     status = "warned" if status == "received" and view.warnings else status
-    problems = [Problem(str(each.get("code", "")), str(each.get("place", "")), _problem(each)) for each in view.problems]
+    problems = [
+        Problem(str(each.get("code", "")), str(each.get("place", "")), _problem(each)) for each in view.problems
+    ]
     problems += [Problem("warning", "", words(text, text)) for text in view.warnings]
     return Coupling(
-        view.run, view.title, view.direction, view.partner, view.sent_at, view.delivered_at, view.received_at,  # type: ignore[arg-type]
-        status, proceeding, "", number, None, tuple(parties or view.persons), tuple(problems), view.may_receive, view.may_withdraw,  # type: ignore[arg-type]
-        tuple(Choice(code, title) for code, title in view.reject_codes), None, said(view.shown))
+        view.run,
+        view.title,
+        view.direction,
+        view.partner,
+        view.sent_at or view.delivered_at or timezone.now(),
+        view.delivered_at,
+        view.received_at,
+        status,
+        proceeding,
+        "",
+        number,
+        None,
+        tuple(parties or view.persons),
+        tuple(problems),
+        view.may_receive,
+        view.may_withdraw,
+        tuple(Choice(code, title) for code, title in view.reject_codes),
+        None,
+        said(view.shown),
+    )
 
 
 def _problem(item: Mapping[str, Any]) -> Words:
     title, note = item.get("title") or words("", ""), str(item.get("note", ""))
-    return words("：".join(part for part in (title["zh"], note) if part), ": ".join(part for part in (title["en"], note) if part))
+    return words(
+        "：".join(part for part in (title["zh"], note) if part), ": ".join(part for part in (title["en"], note) if part)
+    )
 
 
 def material(item: Mapping[str, Any], world: World, catalogue: str, names: Mapping[str, str]) -> Material:
@@ -163,41 +267,96 @@ def material(item: Mapping[str, Any], world: World, catalogue: str, names: Mappi
     kinds = world.catalogues[catalogue].kinds if catalogue in world.catalogues else {}
     kind = kinds[item["kind"]].title if item["kind"] in kinds and "template" not in item else words("文书", "Document")
     return Material(
-        item["id"], item["title"], kind, "、".join(names.get(each, "") for each in item.get("of", ())), str(item.get("made_on") or item["at"])[:10],
-        datetime.fromisoformat(item["at"]), item.get("pages") or None, int(item.get("size") or 0), str(item.get("blob") or ""),
-        item.get("status", "bound"), str(item.get("reason") or ""))
+        item["id"],
+        item["title"],
+        kind,
+        "、".join(names.get(each, "") for each in item.get("of", ())),
+        str(item.get("made_on") or item["at"])[:10],
+        datetime.fromisoformat(item["at"]),
+        item.get("pages") or None,
+        int(item.get("size") or 0),
+        str(item.get("blob") or ""),
+        item.get("status", "bound"),
+        str(item.get("reason") or ""),
+    )
 
 
 def paper(item: Mapping[str, Any], world: World, field: str) -> Paper:
     """An issued document with its services."""
     manners = world.fields[field].codes.get("service_manner", {}) if field in world.fields else {}
-    served = tuple((str(each.get("recipient") or ""), title_of(manners, each.get("manner") or ""), str(each.get("on") or "")[:10]) for each in item["services"])
-    return Paper(item["id"], item["title"], item["number"], "、".join(item["persons"]), item["issued_at"], str(item.get("blob") or ""), served)
+    served = tuple(
+        (str(each.get("recipient") or ""), title_of(manners, each.get("manner") or ""), str(each.get("on") or "")[:10])
+        for each in item["services"]
+    )
+    return Paper(
+        item["id"],
+        item["title"],
+        item["number"],
+        "、".join(item["persons"]),
+        item["issued_at"],
+        str(item.get("blob") or ""),
+        served,
+    )
 
 
 def exhibit(item: Mapping[str, Any], number: int) -> Exhibit:
     """A registered thing."""
-    return Exhibit(str(number), str(item.get("name", "")), str(item.get("description", "")), str(item.get("quantity", "")), str(item.get("place", "")),
-                   str(item.get("taken_from", "")))
+    return Exhibit(
+        str(number),
+        str(item.get("name", "")),
+        str(item.get("description", "")),
+        str(item.get("quantity", "")),
+        str(item.get("place", "")),
+        str(item.get("taken_from", "")),
+    )
 
 
 def stages(every: Sequence[tuple[str, Words]], here: str) -> tuple[Station, ...]:
-    """The stages of a procedure as stations, the present one marked. Which others were passed is not said: some are byways."""
+    """The stages of a procedure as stations, the present one marked. Which were passed is not said: some are byways."""
     return tuple(Station(each, title, "here" if each == here else "ahead") for each, title in every)
 
 
-def proceeding(view: ProceedingView, world: World, line: Any, rail: tuple[Station, ...], defended: Mapping[str, str]) -> ProceedingSheet:
+def proceeding(
+    view: ProceedingView, world: World, line: Any, rail: tuple[Station, ...], defended: Mapping[str, str]
+) -> ProceedingSheet:
     """The whole page. ``line`` is its row with names; ``defended`` names whom each defender defends."""
     procedure = world.procedures[view.row.procedure]
     names = {each.id: each.name for each in view.persons}
     limits = tuple(clock(each) for each in view.deadlines)
     alarms = tuple(replace(each, says=_about(names.get(each.place, ""), each.says)) for each in view.alarms)
-    volumes = tuple(Volume(volume, title, volume in world.catalogues[procedure.catalogue].internal,
-                           tuple(material(item, world, procedure.catalogue, names) for item in items)) for volume, title, items in view.materials)
+    volumes = tuple(
+        Volume(
+            volume,
+            title,
+            volume in world.catalogues[procedure.catalogue].internal,
+            tuple(material(item, world, procedure.catalogue, names) for item in items),
+        )
+        for volume, title, items in view.materials
+    )
     return ProceedingSheet(
-        view.row.proceeding, view.row.case_id, view.row.number, view.row.procedure_title, view.row.stage_title, view.agency_title, view.row.offence,
-        view.opened_at, view.row.closed, view.head, view.seq, view.scope, tuple(name for _, name in view.assigned), stages(view.stages, view.row.stage), rail,
-        limits, tuple(person(each, defended) for each in view.persons), grouped((action(each) for each in view.actions), limits, procedure, world),
-        tuple(pending(each, line) for each in view.pending), volumes, tuple(paper(each, world, procedure.field) for each in view.documents),
+        view.row.proceeding,
+        view.row.case_id,
+        view.row.number,
+        view.row.procedure_title,
+        view.row.stage_title,
+        view.agency_title,
+        view.row.offence,
+        view.opened_at,
+        view.row.closed,
+        view.head,
+        view.seq,
+        view.scope,
+        tuple(name for _, name in view.assigned),
+        stages(view.stages, view.row.stage),
+        rail,
+        limits,
+        tuple(person(each, defended) for each in view.persons),
+        grouped((action(each) for each in view.actions), limits, procedure, world),
+        tuple(pending(each, line) for each in view.pending),
+        volumes,
+        tuple(paper(each, world, procedure.field) for each in view.documents),
         tuple(coupling(each, view.row.proceeding) for each in view.handovers),
-        tuple(exhibit(each, number) for number, each in enumerate(view.exhibits, 1)), tuple(record(each) for each in view.history), alarms)
+        tuple(exhibit(each, number) for number, each in enumerate(view.exhibits, 1)),
+        tuple(record(each) for each in view.history),
+        alarms,
+    )

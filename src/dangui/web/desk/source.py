@@ -1,4 +1,4 @@
-"""Source — 取数: asks the reader for what a page shows, and hands the clerk what a form brings; nothing else touches them."""
+"""Source — 取数: asks the reader for what a page shows; nothing else of the web touches the reader."""
 
 from __future__ import annotations
 
@@ -19,20 +19,16 @@ from dangui.reader import Page as ReaderPage
 from dangui.render import preview
 from dangui.web import parts, people
 from dangui.web.desk import shown, track
+from dangui.web.desk.lists import CaseLine, LookLine, Opening, Page, TaskLine
 from dangui.web.desk.sheet import (
     ActionLine,
     Bytes,
-    CaseLine,
     CaseSheet,
     Coupling,
     FormSheet,
-    LookLine,
-    Opening,
-    Page,
     Pending,
     ProceedingSheet,
     Station,
-    TaskLine,
 )
 
 BINDING = ("bind_material", "bind")
@@ -54,7 +50,7 @@ def waiting(actor: Actor) -> Mapping[str, int]:
     return parts.waiting(actor)
 
 
-# -- lists ---------------------------------------------------------------------------------------------------------------
+# -- lists -----------------------------------------------------------------------------------------------
 
 
 def tasks(actor: Actor, kind: str, after: str) -> Page:
@@ -88,19 +84,35 @@ def inbox(actor: Actor, after: str) -> Page:
 
 def handovers(actor: Actor) -> Page:
     """Hand-overs under way, the oldest first."""
-    return Page([replace(shown.coupling(run, line.row.proceeding, line.row.number), case=line.title)
-                 for line, run in _reader().handovers(actor)])
+    return Page(
+        [
+            replace(shown.coupling(run, line.row.proceeding, line.row.number), case=line.title)
+            for line, run in _reader().handovers(actor)
+        ]
+    )
 
 
 def looks(actor: Actor, proceeding: str) -> Page:
     """Who looked at a proceeding, the latest first. Raises Http404 for one the actor may not see."""
     found = _allowed(lambda: _reader().looks(actor, proceeding))
     names = people.names_of(look.actor.user for look in found)
-    return Page([LookLine(look.at, names.get(look.actor.user, look.actor.user), _office(look.actor), _looked(look.what), proceeding, "", look.allowed)
-                 for look in found])
+    return Page(
+        [
+            LookLine(
+                look.at,
+                names.get(look.actor.user, look.actor.user),
+                _office(look.actor),
+                _looked(look.what),
+                proceeding,
+                "",
+                look.allowed,
+            )
+            for look in found
+        ]
+    )
 
 
-# -- one proceeding --------------------------------------------------------------------------------------------------------
+# -- one proceeding --------------------------------------------------------------------------------------
 
 
 def proceeding(actor: Actor, proceeding: str) -> ProceedingSheet:
@@ -126,8 +138,12 @@ def with_reasons(sheet: FormSheet, reasons: tuple[Problem, ...]) -> FormSheet:
 
 def openings(actor: Actor) -> list[Opening]:
     """Procedures that this post may open."""
-    return [Opening(procedure.id, procedure.title, view.title if view else words("受理", "Open"), view.basis if view else ())
-            for procedure, view in _reader().openable(actor)]
+    return [
+        Opening(
+            procedure.id, procedure.title, view.title if view else words("受理", "Open"), view.basis if view else ()
+        )
+        for procedure, view in _reader().openable(actor)
+    ]
 
 
 def opening_form(actor: Actor, procedure: str) -> FormSheet:
@@ -142,7 +158,7 @@ def _blank(procedure: Procedure) -> FormSheet:
     return FormSheet(ActionLine("open", procedure.title, "do"), (), (), {}, {})
 
 
-# -- a case ------------------------------------------------------------------------------------------------------------------
+# -- a case ----------------------------------------------------------------------------------------------
 
 
 def case(actor: Actor, case_id: str) -> CaseSheet:
@@ -153,7 +169,7 @@ def case(actor: Actor, case_id: str) -> CaseSheet:
     return track.case_sheet(view)
 
 
-# -- bytes -------------------------------------------------------------------------------------------------------------------
+# -- bytes -----------------------------------------------------------------------------------------------
 
 
 def paper(actor: Actor, proceeding: str, kind: str, ref: str) -> Bytes:
@@ -164,8 +180,16 @@ def paper(actor: Actor, proceeding: str, kind: str, ref: str) -> Bytes:
     if item is None:
         raise Http404
     names = {person.id: person.name for person in view.persons}
-    return Bytes(item["title"], view.row.number, "、".join(names.get(each, "") for each in item.get("of", ())), datetime.fromisoformat(item["at"]),
-                 str(item["blob"]), str(item.get("media_type") or "application/octet-stream"), str(item.get("name") or f"{item['title']['zh']}.pdf"), proceeding)
+    return Bytes(
+        item["title"],
+        view.row.number,
+        "、".join(names.get(each, "") for each in item.get("of", ())),
+        datetime.fromisoformat(item["at"]),
+        str(item["blob"]),
+        str(item.get("media_type") or "application/octet-stream"),
+        str(item.get("name") or f"{item['title']['zh']}.pdf"),
+        proceeding,
+    )
 
 
 def open_blob(actor: Actor, paper: Bytes) -> BinaryIO:
@@ -194,18 +218,33 @@ def store_file(file: UploadedFile[bytes]) -> dict[str, Any]:
     return found
 
 
-_MAGIC = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"PK\x03\x04", "application/zip"),
-          (b"RIFF", "audio/x-wav"), (b"ID3", "audio/mpeg"), (b"\x1aE\xdf\xa3", "video/webm"))
+_MAGIC = (
+    (b"%PDF-", "application/pdf"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"RIFF", "audio/x-wav"),
+    (b"ID3", "audio/mpeg"),
+    (b"\x1aE\xdf\xa3", "video/webm"),
+)
 
 
 def _pages(data: bytes) -> int:
     try:
         return preview.pages(data)
     except (ValueError, RuntimeError):
-        raise Refusal([Problem("file.broken", "with.file", words("这份 PDF 已损坏，打不开；请重新扫描后再传", "this PDF is damaged; scan it again"))]) from None
+        raise Refusal(
+            [
+                Problem(
+                    "file.broken",
+                    "with.file",
+                    words("这份 PDF 已损坏，打不开；请重新扫描后再传", "this PDF is damaged; scan it again"),
+                )
+            ]
+        ) from None
 
 
-# -- lines ---------------------------------------------------------------------------------------------------------------------
+# -- lines -----------------------------------------------------------------------------------------------
 
 
 def _reader() -> Any:
@@ -213,7 +252,7 @@ def _reader() -> Any:
 
 
 def _allowed(look: Any) -> Any:
-    """What the reader gives, or Http404 where it refuses: that a case exists is not told to those who may not see it."""
+    """What the reader gives, or Http404 where it refuses: that a case exists is told only to those who may see it."""
     try:
         return look()
     except (Refusal, FileNotFoundError, LookupError):
@@ -223,8 +262,21 @@ def _allowed(look: Any) -> Any:
 def _task(work: Work) -> TaskLine:
     task, line = work.task, work.line
     return TaskLine(
-        task.id, task.kind, task.title, task.proceeding, task.ref, line.row.number, work.person, line.title, line.row.procedure_title, line.row.stage_title,
-        task.since, task.due_at, task.liberty, _rail(line))
+        task.id,
+        task.kind,
+        task.title,
+        task.proceeding,
+        task.ref,
+        line.row.number,
+        work.person,
+        line.title,
+        line.row.procedure_title,
+        line.row.stage_title,
+        task.since,
+        task.due_at,
+        task.liberty,
+        _rail(line),
+    )
 
 
 def _case_page(page: ReaderPage) -> Page:
@@ -235,8 +287,21 @@ def _case_line(line: Line) -> CaseLine:
     row = line.row
     names = people.names_of(row.assigned)
     return CaseLine(
-        row.proceeding, row.case_id, row.number, line.title, row.procedure_title, row.stage_title, line.agency_title, row.opened_at, row.closed,
-        row.due_at, row.due_title, row.due_liberty, tuple(names.get(user, user) for user in row.assigned), _rail(line))
+        row.proceeding,
+        row.case_id,
+        row.number,
+        line.title,
+        row.procedure_title,
+        row.stage_title,
+        line.agency_title,
+        row.opened_at,
+        row.closed,
+        row.due_at,
+        row.due_title,
+        row.due_liberty,
+        tuple(names.get(user, user) for user in row.assigned),
+        _rail(line),
+    )
 
 
 def _rail(line: Line) -> tuple[Station, ...]:
@@ -262,8 +327,14 @@ def _office(actor: Actor) -> Words:
 
 
 _LOOKED: Mapping[str, Words] = {
-    "proceeding": words("案件全貌", "the proceeding"), "form": words("办理表单", "a form"), "preview": words("办理预览", "a preview"), "case": words("案件轨道", "the rail"),
-    "looks": words("阅卷记录", "the record of looks"), "approval": words("呈请", "an application"), "reception": words("移送", "a hand-over"), "blob": words("文书或材料原件", "an original"),
+    "proceeding": words("案件全貌", "the proceeding"),
+    "form": words("办理表单", "a form"),
+    "preview": words("办理预览", "a preview"),
+    "case": words("案件轨道", "the rail"),
+    "looks": words("阅卷记录", "the record of looks"),
+    "approval": words("呈请", "an application"),
+    "reception": words("移送", "a hand-over"),
+    "blob": words("文书或材料原件", "an original"),
 }
 
 

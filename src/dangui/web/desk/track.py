@@ -1,4 +1,4 @@
-"""Track — 全案轨道: the stations, hand-overs and persons of a case, as far as the ledgers that may be seen tell of them.
+"""Track — 全案轨道: the stations, hand-overs and persons of a case, as far as the ledgers seen tell of them.
 
 A proceeding that may not be opened is still a station where a hand-over of ours names it: its agency and its kind are
 known from the ticket, nothing else.
@@ -29,13 +29,19 @@ _BEFORE = timedelta(seconds=1)
 def case_sheet(view: CaseView) -> CaseSheet:
     """The case on its rail."""
     first = view.lines[0]
-    return CaseSheet(view.case_id, first.title, first.row.offence, tuple(stations(view)), tuple(couplings(view)), tuple(trains(view)))
+    return CaseSheet(
+        view.case_id, first.title, first.row.offence, tuple(stations(view)), tuple(couplings(view)), tuple(trains(view))
+    )
 
 
 def small(view: CaseView, here: str) -> tuple[Station, ...]:
     """The stations as one line, the proceeding looked at marked."""
-    every = [Station(each.proceeding, each.title, "here" if each.proceeding == here else "passed" if each.closed_at else "ahead")
-             for each in stations(view)]
+    every = [
+        Station(
+            each.proceeding, each.title, "here" if each.proceeding == here else "passed" if each.closed_at else "ahead"
+        )
+        for each in stations(view)
+    ]
     at = next((number for number, station in enumerate(every) if station.state == "here"), 0)
     first, last = max(0, at - AROUND), at + AROUND + 1
     before = [Station("", words("…", "…"), "passed")] if first else []
@@ -47,9 +53,20 @@ def stations(view: CaseView) -> list[CaseStation]:
     """Every proceeding known of, in the order they were opened."""
     states = dict(view.views)
     parents = {each["to"]: each["from"] for each in view.couplings if not each["run"]}
-    own = [CaseStation(
-        line.row.proceeding, line.row.procedure_title, line.agency_title, line.row.number, line.row.stage_title, line.row.opened_at,
-        states[line.row.proceeding].last_at if line.row.closed else None, True, parents.get(line.row.proceeding, "")) for line in view.lines]
+    own = [
+        CaseStation(
+            line.row.proceeding,
+            line.row.procedure_title,
+            line.agency_title,
+            line.row.number,
+            line.row.stage_title,
+            line.row.opened_at,
+            states[line.row.proceeding].last_at if line.row.closed else None,
+            True,
+            parents.get(line.row.proceeding, ""),
+        )
+        for line in view.lines
+    ]
     far: dict[str, CaseStation] = {}
     for station in sorted(_far(states), key=lambda station: station.opened_at):
         far.setdefault(station.proceeding, station)
@@ -64,14 +81,27 @@ def _far(states: Mapping[str, Proceeding]) -> Iterator[CaseStation]:
         known = next((world.procedures[each] for each in procedures if each in runs and each in world.procedures), None)
         there = place["proceeding"] or _expected(run, side)
         if there and place["proceeding"] not in states and known and run["status"] not in _NOT_THERE:
-            yield CaseStation(_far_id(run, side, place), known.title, parts.agency_title(place["agency"]), "", _NOTHING, _time(run) - (_BEFORE if run["direction"] == "in" else timedelta(0)),
-                              None, may_open=False)
+            yield CaseStation(
+                _far_id(run, side, place),
+                known.title,
+                parts.agency_title(place["agency"]),
+                "",
+                _NOTHING,
+                _time(run) - (_BEFORE if run["direction"] == "in" else timedelta(0)),
+                None,
+                may_open=False,
+            )
 
 
 def _expected(run: Mapping[str, Any], side: str) -> bool:
     """Whether a hand-over of ours that is still on its way will open a proceeding at that side."""
     node = parts.world().collaborations[run["collaboration"]].nodes[run["node"]]
-    return run["direction"] == "out" and run["status"] in ("initiated", "delivered", "parked") and node.opens and side in node.to
+    return (
+        run["direction"] == "out"
+        and run["status"] in ("initiated", "delivered", "parked")
+        and node.opens
+        and side in node.to
+    )
 
 
 def _far_id(run: Mapping[str, Any], side: str, place: Mapping[str, Any]) -> str:
@@ -126,14 +156,19 @@ def trains(view: CaseView) -> list[Train]:
         at = (_gone_to(view, state, each) if state.closed else "") or state.id
         spells = max((_spells(state, person) for state, person in seen), key=len)
         problems = custody[each].problems if each in custody else ()
-        found.append(Train(view.names.get(each, ""), at, person.custody, spells, None, problems, _holds(custody.get(each))))
+        found.append(
+            Train(view.names.get(each, ""), at, person.custody, spells, None, problems, _holds(custody.get(each)))
+        )
     return found
 
 
 def _gone_to(view: CaseView, state: Proceeding, person: str) -> str:
     """The station to which a person was last handed over from here, if it was taken up."""
-    runs = [run for run in state.handovers.values() if run["direction"] == "out" and person in run.get("persons", ())
-            and run["status"] in ("received", "closed")]
+    runs = [
+        run
+        for run in state.handovers.values()
+        if run["direction"] == "out" and person in run.get("persons", ()) and run["status"] in ("received", "closed")
+    ]
     for run in sorted(runs, key=_time, reverse=True):
         for side, place in run["sides"].items():
             if side != run["side"] and place["proceeding"]:
@@ -144,9 +179,15 @@ def _gone_to(view: CaseView, state: Proceeding, person: str) -> str:
 def _spells(state: Proceeding, person: Person) -> tuple[Spell, ...]:
     world = parts.world()
     procedure = world.procedures[state.procedure]
-    return tuple(Spell(world.measure(procedure, each.measure).title, each.since, each.until, each.custody) for each in person.episodes)
+    return tuple(
+        Spell(world.measure(procedure, each.measure).title, each.since, each.until, each.custody)
+        for each in person.episodes
+    )
 
 
 def _holds(custody: Custody | None) -> tuple[Spell, ...]:
     """Which agency's proceeding held the person, one after the other (换押)."""
-    return tuple(Spell(parts.agency_title(each.agency), each.since, each.until, liberty=True) for each in (custody.holdings if custody else ()))
+    return tuple(
+        Spell(parts.agency_title(each.agency), each.since, each.until, liberty=True)
+        for each in (custody.holdings if custody else ())
+    )

@@ -1,4 +1,4 @@
-"""Safe headers — 安全响应头: a page may load only what this node serves, run no inline script, and be framed by nobody."""
+"""Safe headers — 安全响应头: a page loads only what this node serves, runs no inline script, is framed by nobody."""
 
 from __future__ import annotations
 
@@ -6,10 +6,19 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-POLICY = "; ".join((
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
-    "connect-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
-))
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
 """``data:`` images are only the QR code of the second factor."""
 HEADERS = {
     "Content-Security-Policy": POLICY,

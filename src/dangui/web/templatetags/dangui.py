@@ -102,7 +102,11 @@ def near_day(value: datetime | date | None) -> str:
     if value is None:
         return ""
     on = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    return f"{short_day(on)} 周{_WEEKDAYS[on.weekday()]}" if chinese() else f"{_ENGLISH_DAYS[on.weekday()]} {short_day(on)}"
+    return (
+        f"{short_day(on)} 周{_WEEKDAYS[on.weekday()]}"
+        if chinese()
+        else f"{_ENGLISH_DAYS[on.weekday()]} {short_day(on)}"
+    )
 
 
 @register.filter
@@ -148,12 +152,6 @@ def at(mapping: Mapping[str, Any] | None, key: object) -> Any:
 def sum_of(counts: Mapping[str, int], keys: str) -> int:
     """Some of the counts together."""
     return sum(counts.get(key, 0) for key in keys.split())
-
-
-@register.filter
-def is_long(text: str, room: int) -> bool:
-    """Whether a text would not fit into a station's sign."""
-    return rails.width(text) > room - 10
 
 
 @register.filter

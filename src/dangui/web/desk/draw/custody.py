@@ -32,7 +32,9 @@ def chains(case: CaseSheet, now: datetime) -> tuple[Chain, ...]:
     starts = [spell.since for train in case.trains for spell in train.spells]
     start = min(starts, default=now)
     span = max(now - start, timedelta(minutes=1))
-    return tuple(Chain(train, tuple(_piece(spell, start, span, now) for spell in train.spells)) for train in case.trains)
+    return tuple(
+        Chain(train, tuple(_piece(spell, start, span, now) for spell in train.spells)) for train in case.trains
+    )
 
 
 def _piece(spell: Spell, start: datetime, span: timedelta, now: datetime) -> Piece:

@@ -77,8 +77,11 @@ class Bound:
 
 
 _SEX = (Choice("男", words("男", "Male")), Choice("女", words("女", "Female")))
-_ID_TYPES = (Choice("resident_id", words("居民身份证", "Resident identity card")), Choice("passport", words("护照", "Passport")),
-             Choice("other", words("其他证件", "Other document")))
+_ID_TYPES = (
+    Choice("resident_id", words("居民身份证", "Resident identity card")),
+    Choice("passport", words("护照", "Passport")),
+    Choice("other", words("其他证件", "Other document")),
+)
 _PERSON: tuple[tuple[str, Words, str, tuple[Choice, ...]], ...] = (
     ("name", words("姓名", "Name"), "text", ()),
     ("sex", words("性别", "Sex"), "text", _SEX),
@@ -93,15 +96,25 @@ _PERSON: tuple[tuple[str, Words, str, tuple[Choice, ...]], ...] = (
 )
 
 
-def bound(fields: Iterable[Field], values: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]],
-          problems: Sequence[Problem] = ()) -> list[Bound]:
+def bound(
+    fields: Iterable[Field],
+    values: Mapping[str, Any],
+    choices: Mapping[str, Sequence[Choice]],
+    problems: Sequence[Problem] = (),
+) -> list[Bound]:
     """Each field with what is known about it. ``choices`` are by field name."""
-    return [_bound(field, values.get(field.name, field.default), choices.get(field.name, ()), problems) for field in fields]
+    return [
+        _bound(field, values.get(field.name, field.default), choices.get(field.name, ()), problems) for field in fields
+    ]
 
 
 def _bound(field: Field, value: Any, choices: Sequence[Choice], problems: Sequence[Problem]) -> Bound:
     chosen = {str(item) for item in value} if isinstance(value, list | tuple) else {str(value)}
-    options = tuple(Option(each.value, each.title, each.value in chosen) for each in choices) if field.kind in CHOSEN else None
+    options = (
+        tuple(Option(each.value, each.title, each.value in chosen) for each in choices)
+        if field.kind in CHOSEN
+        else None
+    )
     parts = tuple(_parts(field, value if isinstance(value, Mapping) else {})) if field.kind == "person" else ()
     text = "" if value is None or isinstance(value, Mapping | list | tuple) else str(value)
     if field.kind == "datetime":

@@ -10,7 +10,7 @@ from dangui.core.problem import Words, words
 from dangui.web.desk.sheet import Clock
 
 Tone = Literal["calm", "soon", "liberty", "broken", "done", "still"]
-"""calm: time enough · soon: near its end · liberty: a person's freedom hangs on it · broken: past · done: met · still: not running."""
+"""calm: time enough · soon: near its end · liberty: freedom is at stake · broken: past · done · still: not running."""
 
 WIDTH = 1000
 """Units of the drawing across."""
@@ -42,9 +42,13 @@ def gauge(clock: Clock, now: datetime) -> Gauge:
     warn = _warn_at(clock)
     running = clock.status in ("running", "past", "paused")
     return Gauge(
-        tone=tone, filled=_place(clock.started_at, until, span), now=_place(clock.started_at, now, span) if running else None,
+        tone=tone,
+        filled=_place(clock.started_at, until, span),
+        now=_place(clock.started_at, now, span) if running else None,
         warn=_place(clock.started_at, warn, span) if running else None,
-        left=_left(clock, now), state=_STATES[tone], liberty=clock.liberty,
+        left=_left(clock, now),
+        state=_STATES[tone],
+        liberty=clock.liberty,
     )
 
 
@@ -62,7 +66,11 @@ def left_words(left: timedelta) -> Words:
         number, zh, en = int(amount.total_seconds() // 3600), "小时", "h"
     else:
         number, zh, en = amount.days, "天", "days"
-    return words(f"已超 {number} {zh}", f"{number} {en} over") if late else words(f"剩 {number} {zh}", f"{number} {en} left")
+    return (
+        words(f"已超 {number} {zh}", f"{number} {en} over")
+        if late
+        else words(f"剩 {number} {zh}", f"{number} {en} left")
+    )
 
 
 def _tone(clock: Clock, now: datetime) -> Tone:

@@ -15,8 +15,10 @@ ANSWERS = ("meet", "cancel", "extend", "pause")
 def grouped(
     lines: Iterable[ActionLine], clocks: Iterable[Clock], procedure: Procedure, world: World
 ) -> tuple[ActionLine, ...]:
-    """The lines in groups: those that answer a running limit, nearest end first and what meets it before what moves it; those of this
-    stage; those of any time."""
+    """The lines in groups: those that answer a running limit, those of this stage, those of any time.
+
+    Of the first the nearest end stands first, and what meets a limit before what moves it.
+    """
     running = {
         clock.deadline: clock
         for clock in sorted(clocks, key=lambda clock: clock.ends_at, reverse=True)
