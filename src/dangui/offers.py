@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from dangui.core import reasons
-from dangui.core.condition import ALWAYS
+from dangui.core.condition import ALWAYS, AllOf, Condition, names
 from dangui.core.form import Field
 from dangui.core.ledger import Actor
 from dangui.core.problem import Problem, Words, words
@@ -18,7 +19,6 @@ from dangui.views import ActionView
 ERASED = "（已删除）"
 """Stands for the name of somebody whose record was erased."""
 
-_ASKED = ("needs.field.", "needs.not.field.")
 _LATER = {"approved": words("批准后", "on approval"), "executed": words("执行后", "on execution")}
 
 
@@ -66,12 +66,10 @@ class Offers:
         if action.of and not people:
             return {"": (Problem("person.missing", "of", words(
                 "案内没有相应的当事人", "nobody in that role is here")),)}
-        found = {}
-        for person in people if action.of else [""]:
-            of = (person,) if person else ()
-            unmet = reasons.unmet(self.told, self.state, action, of, {}, self.told.now)
-            found[person] = tuple(problem for problem in unmet if not problem.code.startswith(_ASKED))
-        return found
+        known = replace(action, needs=AllOf(tuple(_known(action.needs))))
+        return {
+            person: tuple(reasons.unmet(self.told, self.state, known, (person,) if person else (), {}, self.told.now))
+            for person in (people if action.of else [""])}
 
     def _options(self, field: Field, action: Action) -> Iterator[tuple[str, Words]]:
         """The choices of a field, as (value, words)."""
@@ -122,14 +120,23 @@ class Offers:
         return self.procedure.stages[str(effect.value)].title
 
     def _limits(self, effect: Effect) -> Words | None:
-        names = [effect.value] if isinstance(effect.value, str) else effect.value
+        asked = [effect.value] if isinstance(effect.value, str) else effect.value
         if effect.verb not in ("start", "restart"):
             running = {clock.deadline for clock in self.state.live_clocks()}
-            names = [name for name in names if name in running]
-        titles = [self.procedure.limits[name].title for name in names if name in self.procedure.limits]
+            asked = [name for name in asked if name in running]
+        titles = [self.procedure.limits[name].title for name in asked if name in self.procedure.limits]
         if not titles:
             return None
         return words("、".join(title["zh"] for title in titles), ", ".join(title["en"] for title in titles))
+
+
+def _known(needs: Condition) -> Iterator[Condition]:
+    """Those of the conditions, all of which must hold, that do not hang on what is asked."""
+    if isinstance(needs, AllOf):
+        for each in needs.of:
+            yield from _known(each)
+    elif all(kind != "field" for kind, _ in names(needs)):
+        yield needs
 
 
 def _said(what: Words, when: Words | None, maybe: bool) -> Words:
