@@ -9,7 +9,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any, Protocol
 
-from dangui.core import decide, handover, opening
+from dangui.core import access, decide, handover, opening
 from dangui.core.calendar import CHINA, Calendar
 from dangui.core.corrections import correct
 from dangui.core.decide import Decision, Request
@@ -131,8 +131,8 @@ class Clerk:
                 at: datetime | None = None, key: str | None = None) -> Done:
         """Correct a wrong entry by another entry — 更正登记."""
         return self.enter(actor, lambda attempt, told: correct(
-            told, attempt.tx.entries(proceeding), attempt.state(proceeding), actor, seq, reason=reason,
-            values=values or {}, at=at), key, ("correct", proceeding, seq, reason, values, at))
+            told, attempt.tx.entries(proceeding), _entrusted(attempt, told, actor, proceeding), actor, seq,
+            reason=reason, values=values or {}, at=at), key, ("correct", proceeding, seq, reason, values, at))
 
     # -- the machine's post --------------------------------------------------------------------------------------------
 
@@ -159,7 +159,9 @@ class Clerk:
                 raise Parked(f"{message['collaboration']} waits for case {message['case_id']} at {side['agency']}")
             return handover.deliver(told, attempt.state(found), message)
 
-        self.enter(Actor(handover.MACHINE, side["agency"], handover.MACHINE), decided, job.key, job.key)
+        # The key is the message's own: queued a second time under another one, it is still the same delivery.
+        key = f"deliver:{message['id']}"
+        self.enter(Actor(handover.MACHINE, side["agency"], handover.MACHINE), decided, key, key)
 
     def _receipt(self, job: Job) -> None:
         answer = job.args["answer"]
@@ -183,13 +185,14 @@ class Clerk:
                 continue
             except PermissionError:
                 if number:
-                    raise
+                    raise _refusal("access.denied", "proceeding", "没有这个案件,或您无权办理",
+                                   "there is no such case, or it is not yours to act in") from None
         raise _refusal("ledger.busy", "proceeding", "多人同时办理此案,请稍后再试",
                        "too many people are acting in this case at once; try again")
 
     def _on(self, actor: Actor, proceeding: str, decided: Callable[[Told, Proceeding], Decision | None],
             key: str | None, asked: Any) -> Done:
-        return self.enter(actor, lambda attempt, told: decided(told, attempt.state(proceeding)), key,
+        return self.enter(actor, lambda attempt, told: decided(told, _entrusted(attempt, told, actor, proceeding)), key,
                           (proceeding, asked))
 
     def _once(self, actor: Actor, decides: Decides, key: str | None, request: str, trusting: bool) -> Done:
@@ -264,6 +267,14 @@ def _decided(attempt: Attempt, told: Told, decides: Decides) -> Decision | None:
     if decision is None or decision.prints:
         attempt.confirm()
     return decision
+
+
+def _entrusted(attempt: Attempt, told: Told, actor: Actor, proceeding: str) -> Proceeding:
+    """The state, for an actor whose standing in for somebody else is not over."""
+    state = attempt.state(proceeding)
+    if access.cover_is_over(state, actor, told.now):
+        raise _refusal("action.cover_over", "actor", "代办期限已过", "the time for which you stood in has passed")
+    return state
 
 
 def records_of(tx: Reading) -> Callable[[str], Mapping[str, str]]:

@@ -32,9 +32,8 @@ class Directory:
         return next((holder.zh for holder in self.holders if holder.user == user), user)
 
     def with_post(self, agency: str, post: str) -> tuple[str, ...]:
-        """Users who hold the post in that agency; where the agency has no such post, in any (a lawyer, a mediator)."""
-        here = tuple(holder.user for holder in self.holders if holder.agency == agency and holder.post == post)
-        return here or tuple(holder.user for holder in self.holders if holder.post == post)
+        """Users who hold the post in that agency; in any, where ``agency`` is "" (a lawyer, a mediator)."""
+        return tuple(holder.user for holder in self.holders if agency in ("", holder.agency) and holder.post == post)
 
     def office(self, user: str) -> tuple[str, str]:
         """(agency, post) of a user. Raises KeyError for a stranger."""

@@ -165,7 +165,7 @@ class Reader:
 
     def _under_way(self, tx: Reading, actor: Actor, line: Line) -> list[RunView]:
         state, scope = self.clerk.folded.state(tx, line.row.proceeding), tx.scope(line.row.proceeding)
-        if state is None or scope is None or not access.may_read(state, actor.user, scope):
+        if state is None or scope is None or not access.may_read(state, actor, scope, self.clerk.now()):
             return []
         teller = Teller(self.told(tx), state, actor, scope)
         return [view for view in teller.handovers() if view.status in UNRECEIVED]
@@ -226,7 +226,7 @@ class Reader:
         with self.store.reading(actor) as tx:
             rows = sorted(tx.rows_of_case(case_id), key=lambda row: (row.opened_at, row.proceeding))
             seen = {row.proceeding: self._seen(tx, actor, row.proceeding, "case") for row in rows}
-            states = {proceeding: self._as_seen(found[0], actor, found[1]) for proceeding, found in seen.items() if found}
+            states = {name: self._as_seen(found[0], actor, found[1]) for name, found in seen.items() if found}
             lines = self._lines(tx, [row for row in rows if row.proceeding in states])
             persons = list(dict.fromkeys(person for state in states.values() for person in state.persons))
             names = self._names(tx, persons)
@@ -273,7 +273,7 @@ class Reader:
         """The state and its scope, or None if the actor may not look; the look is recorded, allowed or not."""
         scope = tx.scope(proceeding)
         state = self.clerk.folded.state(tx, proceeding) if scope else None
-        allowed = state is not None and access.may_read(state, actor.user, scope)
+        allowed = state is not None and access.may_read(state, actor, scope, self.clerk.now())
         tx.record(Look(self.clerk.now(), actor, what, proceeding, "", allowed))
         return (state, scope) if state is not None and scope is not None and allowed else None
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from dangui.core import access, supervise
+from dangui.core.handover import withdrawing
 from dangui.core.ledger import Actor, Entry
 from dangui.core.party import Person
 from dangui.core.ports import Row
@@ -179,7 +180,8 @@ class Teller:
             tuple(self.name(each) for each in run.get("persons", ()) if each in self.state.persons),
             _time(run.get("sent_at")), _time(run.get("delivered_at")), _time(run.get("received_at")), run["status"],
             tuple(run.get("problems", ())), tuple(run.get("warnings", ())), tuple(run.get("shown", ())),
-            here and run["direction"] == "out" and run["status"] in UNRECEIVED,
+            here and run["direction"] == "out" and run["status"] in UNRECEIVED
+            and self.actor.post in withdrawing(self.told, self.state, run),
             here and run["direction"] == "in" and run["status"] == "delivered"
             and self.actor.post in self.state.receivers, tuple(codes.items()), run["sides"])
 

@@ -69,9 +69,9 @@ def test_counsel_reads_what_he_filed(town: Town, case: Any) -> None:
 def test_counsel_files_an_opinion_and_nothing_else(town: Town, case: Any) -> None:
     proceeding, persons, counsel = case
     blob = town.blobs.put(BytesIO(b"%PDF-1.7 statement"))
+    file = {"blob": blob.digest, "size": blob.size, "name": "笔录.pdf", "media_type": "application/pdf"}
     with pytest.raises(Refusal) as refused:
-        town.act(proceeding, "file_opinion", (persons[0],), counsel, title="讯问笔录", kind="interrogation_record", upload={
-            "blob": blob.digest, "size": blob.size, "name": "笔录.pdf", "media_type": "application/pdf"})
+        town.act(proceeding, "file_opinion", (persons[0],), counsel, title="笔录", kind="interrogation_record", upload=file)
     assert codes_of(refused.value) == ["field.invalid/kind"]
 
 

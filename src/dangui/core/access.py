@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from dangui.core.calendar import in_china
+from dangui.core.ledger import Actor
 from dangui.core.party import Person
 from dangui.core.ports import Grant, Projection, Row, Task
 from dangui.core.problem import words
@@ -55,9 +57,20 @@ def _still_defends(state: Proceeding, user: str) -> bool:
     return not own or any(not person.left and person.defends in here for person in own)
 
 
-def may_read(state: Proceeding, user: str, scope: str | None) -> bool:
-    """Whether a user with that granted scope may look: granted at all, and not recused (回避)."""
-    return scope is not None and user not in state.recused
+def may_read(state: Proceeding, actor: Actor, scope: str | None, now: datetime) -> bool:
+    """Whether an actor with that granted scope may look: granted at all, not recused (回避), his cover not over."""
+    if scope == FULL and actor.agency != state.agency:
+        return False  # somebody of this agency who works in a post of another one just now
+    return scope is not None and actor.user not in state.recused and not cover_is_over(state, actor, now)
+
+
+def cover_is_over(state: Proceeding, actor: Actor, now: datetime) -> bool:
+    """Whether all that let the actor in was to stand in for somebody until a day that has passed (代办期满)."""
+    until = state.covers.get(actor.user, "")
+    if not until or until >= in_china(now).date().isoformat() or actor.user in state.assigned:
+        return False
+    posts = [*state.supervisors, *state.receivers, *([] if state.assigned else [state.leads])]
+    return not (actor.agency == state.agency and actor.post in posts)
 
 
 def as_seen(state: Proceeding, user: str, scope: str, opened: Collection[str]) -> Proceeding:

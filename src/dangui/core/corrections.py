@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from dangui.core import reasons
-from dangui.core.decide import Decision, concluded
+from dangui.core.decide import Decision, concluded, without_limit
 from dangui.core.effects import run
 from dangui.core.ledger import Actor, Entry
 from dangui.core.paper import shown
 from dangui.core.problem import Problem, Refusal, words
+from dangui.core.procedure import Action
 from dangui.core.proceeding import Proceeding, fold
 from dangui.core.resolve import Act, Resolver
 from dangui.core.world import Told
@@ -30,23 +31,36 @@ def correct(told: Told, entries: Sequence[Entry], state: Proceeding, actor: Acto
         raise Refusal([Problem("correction.not_possible", "seq", words(
             "这条登记不能更正", "this entry can't be corrected"))])
     moment = at or wrong.occurred_at
-    problems = [*reasons.barred(state, actor), *_objections(state, actor, wrong, reason),
+    action = told.world.procedures[state.procedure].actions.get(wrong.body["action"])
+    if action is None:
+        raise Refusal([Problem("action.unknown", "action", words(
+            "现行流程已没有这个动作", "the pack has this action no more"))])
+    problems = [*reasons.barred(state, actor), *_objections(wrong, reason), *_not_for(told, state, actor, wrong, action),
                 *reasons.wrong_time(state, told.now, moment)]
+    if values and wrong.body.get("application") and actor.post not in action.approval[-1:]:
+        problems.append(Problem("correction.approved", "with", words(
+            "经批准的内容只能由批准人更正", "what was approved is corrected only by the post that approved it")))
     if problems:
         raise Refusal(problems)
     before = fold(entry for entry in entries if entry.seq < seq)
     return _again(told, before, wrong, actor, reason, values, moment)
 
 
-def _objections(state: Proceeding, actor: Actor, wrong: Entry, reason: str) -> list[Problem]:
-    found = []
-    if not reason.strip():
+def _not_for(told: Told, state: Proceeding, actor: Actor, wrong: Entry, action: Action) -> list[Problem]:
+    """Only whoever entered it, in that post, or a post above may correct it: one that supervises, or that approved."""
+    above = (*told.world.procedures[state.procedure].supervises, *action.approval)
+    own = (wrong.user, wrong.post) == (actor.user, actor.principal)
+    if own or (actor.agency == state.agency and actor.post in above):
+        return []
+    return [Problem("action.wrong_post", "actor", words(
+        "只能由原登记人或其上级更正", "only whoever entered it, or a supervising post, may correct it"))]
+
+
+def _objections(wrong: Entry, reason: str) -> list[Problem]:
+    found = reasons.wrong_text("reason", reason)
+    if not str(reason).strip():
         found.append(Problem("field.missing/reason", "reason", words(
             "更正须说明理由", "a correction needs its reason")))
-    supervises = actor.agency == state.agency and actor.post in state.supervisors
-    if wrong.user != actor.user and not supervises:
-        found.append(Problem("action.wrong_post", "actor", words(
-            "只能由原登记人或其上级更正", "only whoever entered it, or a supervising post, may correct it")))
     if any(effect["is"] in LASTING for effect in wrong.body["effects"]):
         found.append(Problem("correction.sent_or_issued", "seq", words(
             "已移送或已制作文书,不能更正,应另行补充或变更",
@@ -65,7 +79,9 @@ def _again(told: Told, before: Proceeding, wrong: Entry, actor: Actor, reason: s
         raise Refusal(problems)
     resolver = Resolver(told, procedure, before, Act(actor, at, fields, clean, of))
     run(resolver, action.effects.get(STEPS[wrong.kind], ()))
+    resolver.problems += without_limit(resolver)
+    kept = {field.name: clean[field.name] for field in fields if field.name in clean and field.kind != "person"}
     title = words(f"更正第{wrong.seq}条:{action.title['zh']}", f"Correction of entry {wrong.seq}: {action.title['en']}")
     return concluded(resolver, "entry.corrected", {
-        "corrects": wrong.seq, "action": action.id, "title": title, "with": clean,
+        "corrects": wrong.seq, "action": action.id, "title": title, "with": kept,
         "shown": shown(fields, clean, told.world.codes_for(procedure)), "reason": reason, "basis": list(action.basis)})

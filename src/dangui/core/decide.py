@@ -85,7 +85,7 @@ def approve(told: Told, state: Proceeding, actor: Actor, application: str, *, at
     asked, action = _waiting(told, state, application, "applied")
     moment = at or told.now
     _refuse_if([*reasons.wrong_actor(state, actor, action, [asked["awaits"]]), *_not_own(asked, actor, action),
-                *_wrong_turn(told, state, asked, moment)])
+                *_wrong_turn(told, state, asked, moment), *_gone(state, asked), *reasons.wrong_text("note", note)])
     resolver = _next_step(told, state, actor, asked, action, moment)
     given = [*asked["approvals"], {"user": actor.user, "post": actor.post, "at": moment.isoformat(), "note": note}]
     further = action.approval[len(given):]
@@ -106,8 +106,8 @@ def turn_down(told: Told, state: Proceeding, actor: Actor, application: str, rea
     asked, action = _waiting(told, state, application, "applied")
     moment = at or told.now
     problems = [*reasons.wrong_actor(state, actor, action, [asked["awaits"]]), *_not_own(asked, actor, action),
-                *_wrong_turn(told, state, asked, moment)]
-    if not reason.strip():
+                *_wrong_turn(told, state, asked, moment), *reasons.wrong_text("reason", reason)]
+    if not str(reason).strip():
         problems.append(Problem("field.missing/reason", "with.reason", words(
             "不批准须说明理由", "a refusal needs its reason")))
     _refuse_if(problems)
@@ -121,7 +121,7 @@ def execute(told: Told, state: Proceeding, actor: Actor, application: str, *, at
     asked, action = _waiting(told, state, application, "approved")
     moment = at or told.now
     _refuse_if([*reasons.wrong_actor(state, actor, action, asked["executes"]),
-                *_wrong_turn(told, state, asked, moment)])
+                *_wrong_turn(told, state, asked, moment), *_gone(state, asked)])
     resolver = _next_step(told, state, actor, asked, action, moment)
     if moment < datetime.fromisoformat(asked["approvals"][-1]["at"]):
         resolver.flag({
@@ -134,7 +134,7 @@ def execute(told: Told, state: Proceeding, actor: Actor, application: str, *, at
 def cancel(told: Told, state: Proceeding, actor: Actor, application: str, reason: str) -> Decision:
     """Take one's own application back before it is approved — 撤回呈请."""
     asked, action = _waiting(told, state, application, "applied")
-    problems = reasons.barred(state, actor)
+    problems = [*reasons.barred(state, actor), *reasons.wrong_text("reason", reason)]
     if actor.user != asked["user"]:
         problems.append(Problem("approval.same_person", "actor", words(
             "只能撤回本人的呈请", "only one's own application can be taken back"), basis=action.basis))
@@ -191,6 +191,18 @@ def _wrong_turn(told: Told, state: Proceeding, asked: Application, at: datetime)
     return found
 
 
+def _gone(state: Proceeding, asked: Application) -> list[Problem]:
+    """Whether it can take effect here no more: the case is closed, or somebody it is of has left it."""
+    found = []
+    if state.closed:
+        found.append(Problem("proceeding.closed", "proceeding", words(
+            "本案已办结,不能再批准或者执行", "the case is closed; nothing is approved or carried out in it")))
+    if any(state.persons[each].left for each in asked["of"]):
+        found.append(Problem("person.left", "of", words(
+            "所涉人员已不在本案(已分案或者移出)", "somebody it is of has left this case")))
+    return found
+
+
 def _next_step(told: Told, state: Proceeding, actor: Actor, asked: Application, action: Action,
                at: datetime) -> Resolver:
     fields = reasons.form_of(told.world, action)
@@ -224,7 +236,7 @@ def _unexpected(resolver: Resolver, action: Action, person: str | None, failure:
     }
 
 
-def _without_limit(resolver: Resolver) -> list[Problem]:
+def without_limit(resolver: Resolver) -> list[Problem]:
     """Whoever this act takes into custody must be under a running, unexpired limit here (CPL 98)."""
     taken = {effect["person"] for effect in resolver.effects if effect["is"] == "measure" and effect["custody"]}
     clocks = [clock for clock in resolver.state.live_clocks() if clock.liberty and clock.ends_at > resolver.act.at]
@@ -236,7 +248,7 @@ def _without_limit(resolver: Resolver) -> list[Problem]:
 
 
 def _entered(resolver: Resolver, kind: str, action: Action, asked: Application, jobs: tuple[Job, ...] = ()) -> Decision:
-    resolver.problems += _without_limit(resolver)
+    resolver.problems += without_limit(resolver)
     return concluded(resolver, kind, {
         "action": action.id, "title": action.title, "with": asked.get("with") or _plain_values(resolver.act),
         "shown": asked.get("shown") or _shown(resolver, action), "application": asked.get("id"),

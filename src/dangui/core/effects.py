@@ -101,8 +101,9 @@ def _outcome(r: Resolver, e: Effect, person: str | None) -> None:
 
 def _remember(r: Resolver, e: Effect, person: str | None) -> None:
     about = None if e.more.get("scope") == "proceeding" else person
+    records = {field.name for field in r.act.fields if field.kind == "person"}  # these never stand in a ledger
     for name in names_of(e):
-        if name in r.act.values:
+        if name in r.act.values and name not in records:
             r.add("fact", person=about, name=name, value=r.act.values[name])
 
 

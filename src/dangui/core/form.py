@@ -114,7 +114,7 @@ class Filling:
     def run(self) -> tuple[dict[str, Any], list[Problem]]:
         """(clean values, problems). Empty optional fields are left out."""
         names = [field.name for field in self.fields]
-        for name in sorted(set(self.given) - set(names)):
+        for name in sorted(map(str, set(self.given) - set(names))):
             self._complain("unknown", name, f"没有“{_brief(name)}”这个字段", f"there is no field '{_brief(name)}'",
                            nearest(name, names))
         for field in self.fields:
@@ -166,14 +166,21 @@ def _brief(value: Any, most: int = 60) -> str:
 def _text(filling: Filling, field: Field, value: Any) -> str:
     if not isinstance(value, str):
         raise Fault("应为文字", "should be text")
-    longest = field.most or LONGEST[field.kind]
-    if len(value) > longest:
-        raise Fault(f"最长{longest}字,现为{len(value)}字", f"at most {longest} characters, this has {len(value)}")
-    if any(category(sign) in ("Cc", "Cs") and sign not in "\n\r\t" for sign in value):
-        raise Fault("含有控制字符或残缺的字符", "contains control characters or broken ones")
+    for fault in faults_of_text(value, field.most or LONGEST[field.kind]):
+        raise Fault(*fault)
     if field.pattern and not re.fullmatch(field.pattern, value):
         raise Fault("格式不符", "does not have the required form", field.help)
     return value
+
+
+def faults_of_text(value: str, longest: int) -> list[tuple[str, str]]:
+    """What is wrong with a text, in both languages: too long, or of characters that nobody can read."""
+    found = []
+    if len(value) > longest:
+        found.append((f"最长{longest}字,现为{len(value)}字", f"at most {longest} characters, this has {len(value)}"))
+    elif any(category(sign) in ("Cc", "Cs") and sign not in "\n\r\t" for sign in value):
+        found.append(("含有控制字符或残缺的字符", "contains control characters or broken ones"))
+    return found
 
 
 def _in_range(field: Field, value: Any, said: Callable[[Any], str] = str) -> Any:
@@ -266,7 +273,7 @@ def _person(filling: Filling, field: Field, value: Any) -> dict[str, str]:
     """A new personal record, its identity number checked (GB 11643)."""
     if not isinstance(value, Mapping):
         raise Fault("应为人员信息", "should be a personal record")
-    odd = [_brief(key) for key in sorted(set(value) - set(PERSON_KEYS))]
+    odd = [_brief(key) for key in sorted(map(str, set(value) - set(PERSON_KEYS)))]
     if odd:
         raise Fault(f"人员信息没有“{'、'.join(odd)}”", f"a personal record has no {', '.join(odd)}")
     if not all(isinstance(item, str | None) for item in value.values()):
@@ -309,11 +316,17 @@ def _file(filling: Filling, field: Field, value: Any) -> dict[str, Any]:
     """The name of bytes already uploaded; that they are there is for the clerk to see."""
     raw = value if isinstance(value, Mapping) else {}
     blob, size, name, pages = raw.get("blob"), raw.get("size"), raw.get("name"), raw.get("pages", 0)
-    named = isinstance(blob, str) and re.fullmatch(r"[0-9a-f]{64}", blob) and isinstance(name, str)
+    named = isinstance(blob, str) and re.fullmatch(r"[0-9a-f]{64}", blob, re.ASCII) and isinstance(name, str)
     if not named or not _is_count(size) or not _is_count(pages):
         raise Fault("应先上传文件", "upload the file first")
     media_type = raw.get("media_type", "")
-    return {"blob": blob, "size": size, "name": _brief(name, 200), "media_type": _brief(media_type), "pages": pages}
+    if not isinstance(media_type, str) or not re.fullmatch(_MEDIA_TYPE, media_type, re.ASCII):
+        media_type = "application/octet-stream"
+    clean = "".join(sign for sign in str(name) if sign.isprintable())[:200]
+    return {"blob": blob, "size": size, "name": clean or str(blob)[:12], "media_type": media_type, "pages": pages}
+
+
+_MEDIA_TYPE = r"[a-z]{1,20}/[a-z0-9][a-z0-9.+-]{0,60}"
 
 
 def _is_count(value: Any) -> bool:

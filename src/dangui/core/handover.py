@@ -130,6 +130,7 @@ def receive(told: Told, state: Proceeding, actor: Actor, run_id: str, *, warning
             at: datetime | None = None) -> Decision:
     """Take a delivered hand-over up with one click — 签收; ``warnings`` are what the sender should know of."""
     known, node, resolver = _awaiting(told, state, actor, run_id, at or told.now)
+    resolver.problems += [problem for each in warnings for problem in reasons.wrong_text("warnings", each)]
     _received(resolver, known, status="received", warnings=list(warnings))
     return _answered(resolver, known, node, "received", {"warnings": list(warnings)})
 
@@ -142,12 +143,14 @@ def reject(told: Told, state: Proceeding, actor: Actor, run_id: str, problems: S
     """
     known, node, resolver = _awaiting(told, state, actor, run_id, at or told.now)
     codes = told.world.codes_for(resolver.procedure, known["collaboration"]).get(node.reject.removeprefix("code."), {})
-    if not problems or any(each.get("code") not in codes for each in problems):
+    if not problems or any(not isinstance(each, Mapping) or str(each.get("code")) not in codes for each in problems):
         raise Refusal([Problem("field.invalid/code", "problems", words(
             "退回须从代码表中选择问题", "a rejection names problems from the code table"), words(
             "、".join(title["zh"] for title in codes.values()), "; ".join(title["en"] for title in codes.values())))])
     said = [{"code": each["code"], "title": dict(codes[each["code"]]), "place": each.get("place", ""),
              "note": each.get("note", "")} for each in problems]
+    resolver.problems += [problem for each in said for name in ("place", "note")
+                          for problem in reasons.wrong_text(name, each[name])]
     _received(resolver, known, status="rejected", problems=said)
     return _answered(resolver, known, node, "rejected", {"problems": said})
 
@@ -156,10 +159,11 @@ def withdraw(told: Told, state: Proceeding, actor: Actor, run_id: str, reason: s
              at: datetime | None = None) -> Decision:
     """Take a hand-over back before it is received — 撤回移送."""
     known, moment = state.handovers.get(run_id), at or told.now
-    problems = [*reasons.barred(state, actor), *reasons.wrong_time(state, told.now, moment)]
-    if actor.agency != state.agency:
+    problems = [*reasons.barred(state, actor), *reasons.wrong_time(state, told.now, moment),
+                *reasons.wrong_text("reason", reason)]
+    if actor.agency != state.agency or (known and actor.post not in withdrawing(told, state, known)):
         problems.append(Problem("action.wrong_post", "actor", words(
-            "只有移送机关可以撤回", "only the sending agency can withdraw it")))
+            "只有移送机关经办、审批此移送的岗位可以撤回", "only the posts that send or approve it can withdraw it")))
     if known is None or known["direction"] != "out" or known["status"] not in UNRECEIVED:
         problems.append(Problem("handover.already_received" if known else "handover.none", "run", words(
             "对方已签收或无此移送,不能撤回",
@@ -173,12 +177,23 @@ def withdraw(told: Told, state: Proceeding, actor: Actor, run_id: str, reason: s
     return _entered(resolver, known, node, "withdrawn", {"reason": reason})
 
 
+def withdrawing(told: Told, state: Proceeding, known: Run) -> set[str]:
+    """Posts of the sending agency that may take a hand-over back: those that send it, lead the case or supervise it."""
+    procedure = told.world.procedures[state.procedure]
+    sending = [each for each in procedure.actions.values() if each.collaboration == known["collaboration"]]
+    posts = {post for each in sending for post in (*each.by, *each.approval, *each.executes)}
+    return posts | {procedure.leads, *procedure.supervises}
+
+
 def receipt(told: Told, state: Proceeding, answer: Mapping[str, Any]) -> Decision | None:
     """Enter another side's answer (delivered, received, rejected, withdrawn) in this ledger; None if known already.
 
     Two crossings are settled the same way on both sides: what was withdrawn before it was delivered is withdrawn there
     too; what was received before the withdrawal arrived stays received.
     """
+    if digest({key: value for key, value in answer.items() if key != "seal"}) != answer["seal"]:
+        raise Refusal([Problem("handover.altered", "seal", words(
+            "回执内容与封签不符", "the receipt does not match its seal"))])
     known = state.handovers.get(answer["run"])
     # A node may be sent more than once in a run (one decision per suspect): each message is answered for itself.
     name = f"{answer['verb']}:{answer['side']}:{answer.get('message', answer['node'])}"

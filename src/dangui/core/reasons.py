@@ -8,13 +8,16 @@ from typing import Any
 
 from dangui.core import condition as conditions
 from dangui.core.facts import Facts, say
-from dangui.core.form import Choices, Field, Filling
+from dangui.core.form import FIRST_YEAR, LAST_YEAR, Choices, Field, Filling, faults_of_text
 from dangui.core.ledger import Actor
 from dangui.core.problem import Problem, words
 from dangui.core.procedure import Action
 from dangui.core.proceeding import Proceeding
 from dangui.core.sending import message_fields
 from dangui.core.world import Told, World
+
+LONGEST_NOTE = 2000
+"""Characters of a reason, a note or a warning."""
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far two honest clocks may differ before "in the future" is said."""
@@ -57,8 +60,20 @@ def wrong_stage(state: Proceeding, action: Action) -> list[Problem]:
         f"'{action.title['en']}' can't be done in the stage '{state.stage_title.get('en', '')}'"))]
 
 
+def wrong_text(place: str, text: Any) -> list[Problem]:
+    """What is wrong with words that somebody typed outside of a form: a reason, a note, a warning."""
+    if not isinstance(text, str):
+        return [Problem(f"field.invalid/{place}", place, words("应为文字", "should be text"))]
+    found = [words(*fault) for fault in faults_of_text(text, LONGEST_NOTE)]
+    return [Problem(f"field.invalid/{place}", place, each) for each in found]
+
+
 def wrong_time(state: Proceeding, now: datetime, at: datetime) -> list[Problem]:
-    """Impossible dates: after it is recorded, or before the case."""
+    """Impossible dates: after it is recorded, before the case, or in a year that can only be a slip of the pen."""
+    if at.tzinfo is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
+        return [Problem("time.impossible", "at", words(
+            f"时间须带时区,年份应在{FIRST_YEAR}至{LAST_YEAR}之间",
+            f"the time needs a time zone and a year from {FIRST_YEAR} to {LAST_YEAR}"))]
     if at > now + CLOCKS_DIFFER:
         return [Problem("time.in_future", "at", words(
             "发生时间不能晚于登记时间", "it can't have happened after it is recorded"))]
@@ -119,7 +134,10 @@ def checked(told: Told, state: Proceeding, fields: Sequence[Field], given: Mappi
 
 
 def holders(told: Told, state: Proceeding, post: str) -> tuple[str, ...]:
-    """Who may be named: holders of the post, of the post that leads (``leads``), or of any post here (``any``)."""
+    """Who may be named: holders of the post, of the post that leads (``leads``), or of any post here (``any``); nobody who withdrew."""
     leads = told.world.procedures[state.procedure].leads
     posts = {"leads": (leads,), "any": tuple(told.world.agencies[state.agency].posts)}.get(post, (post,))
-    return tuple(dict.fromkeys(user for each in posts for user in told.users_with(state.agency, each)))
+    office = told.world.agencies[state.agency]
+    # A post that this agency lacks (a lawyer's) is held elsewhere; one that it has is never lent by another agency.
+    named = (told.users_with(state.agency if each in office.posts else "", each) for each in posts)
+    return tuple(dict.fromkeys(user for users in named for user in users if user not in state.recused))

@@ -181,6 +181,11 @@ class _Writing(_Reading):
     def project(self, projection: Projection, before: Projection | None = None) -> None:
         checks.one_projection(projection)
         self._must_be_writable(projection.row.proceeding)
+        row = projection.row
+        others = set(self._state.cases.get(row.case_id, ())) - self._written
+        if others and row.proceeding not in self._state.rows and not (
+                is_inbox(self._actor) or self._sees_case(row.case_id)):
+            raise PermissionError(f"{self._actor.principal} opens a proceeding into a case of others")
         _project(self._state, projection, self._put)
 
     def put_person(self, record: PersonRecord) -> None:

@@ -441,6 +441,17 @@ BEGIN
                   UNION SELECT jsonb_path_query(batch, '$.projections[*].row.proceeding') #>> '{}' LOOP
         PERFORM dangui.must_write(target);
     END LOOP;
+    -- Nobody but the machine that delivers opens a proceeding into a case that he may not see.
+    IF current_setting('dangui.opens', true) = 'yes' AND dangui.inbox_agency() IS NULL AND EXISTS (
+        SELECT FROM jsonb_path_query(batch, '$.projections[*].row') AS line
+        WHERE NOT EXISTS (SELECT FROM dangui.proceeding_row r WHERE r.proceeding = line->>'proceeding')
+            AND EXISTS (SELECT FROM dangui.proceeding_row r WHERE r.case_id = line->>'case_id'
+                        AND r.xmin <> pg_current_xact_id()::xid)
+            AND NOT EXISTS (SELECT FROM dangui.proceeding_row r WHERE r.case_id = line->>'case_id'
+                            AND dangui.sees(r.proceeding)))
+    THEN
+        RAISE EXCEPTION '% opens a proceeding into a case of others', me USING ERRCODE = 'insufficient_privilege';
+    END IF;
     FOR i IN 0 .. jsonb_array_length(coalesce(batch->'ledgers', '[]')) - 1 LOOP
         PERFORM dangui.append(batch->'ledgers'->i, texts);
     END LOOP;
