@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from dangui.app import Settings
 from dangui.cli.main import main
+from dangui.cli.node import open_node
 from dangui.packs import Packs, load_calendar
 from dangui.packs_yaml import read_file
 from dangui.people import read_people
@@ -225,19 +227,30 @@ def test_a_node_answers_soon_again_after_a_restart_and_stops_when_told(home):
             stderr=subprocess.STDOUT,
             text=True,
         )
-        assert answers(f"http://127.0.0.1:{port}/api/v1/health", server)
-        took.append(time.monotonic() - began)
-        server.send_signal(signal.SIGTERM)
-        said, _ = server.communicate(timeout=20)
+        try:
+            assert answers(f"http://127.0.0.1:{port}/api/v1/health", server)
+            took.append(time.monotonic() - began)
+        finally:
+            server.send_signal(signal.SIGTERM)
+            said, _ = server.communicate(timeout=60)
         assert server.returncode == 0, said
         assert embedded.postmaster(home) is None
-    # Two seconds on a quiet machine; here tests run beside it.
-    assert took[1] < 6, took
+    # It is two seconds on a quiet machine, which `make bench` measures; here anything may run beside it.
+    assert took[1] < took[0] + 1, took
+
+
+def test_a_command_beside_a_working_node_leaves_its_database_running(home):
+    first = open_node(Settings(home, SMALL, "", demo=False), migrated=False)
+    second = open_node(Settings(home, SMALL, "", demo=False), migrated=False)
+    first.stop()
+    assert embedded.postmaster(home) is not None
+    second.stop()
+    assert embedded.postmaster(home) is None
 
 
 def answers(address: str, server: subprocess.Popen[str]) -> bool:
-    """Whether the address answers 200 before half a minute has passed and the server has not given up."""
-    until = time.monotonic() + 30
+    """Whether the address answers 200 before two minutes have passed and the server has not given up."""
+    until = time.monotonic() + 120
     while time.monotonic() < until and server.poll() is None:
         try:
             with urllib.request.urlopen(address, timeout=5) as response:

@@ -15,6 +15,7 @@ from dangui.core.proceeding import fold
 from dangui.store import archive
 from dangui.store import backup as store_backup
 from dangui.store.health import health as ask
+from dangui.store.keys import node_secret
 from dangui.store.verify import verify_store
 
 
@@ -103,8 +104,9 @@ def health(options: argparse.Namespace) -> int:
 
 def backup(options: argparse.Namespace) -> int:
     """Copy database, files and secret into a new folder, while the node works."""
-    node = open_node(migrated=False)
+    node = open_node()
     try:
+        node_secret(node.where.home)  # a node that never worked has none yet
         digest = store_backup.backup(_kept(node), options.folder.resolve())
     finally:
         node.stop()
@@ -126,4 +128,5 @@ def restore(options: argparse.Namespace) -> int:
 
 
 def _kept(node: Node) -> store_backup.Node:
+    """What the store needs to know of the node."""
     return store_backup.Node(node.dsns.owner, node.where.home / "blobs", node.where.home)

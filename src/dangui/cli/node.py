@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
@@ -15,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 
 from dangui.app import Settings, settings
 from dangui.cli.says import UNAVAILABLE, Trouble
+from dangui.core.ports import Unavailable
 from dangui.store import embedded, migrate
 from dangui.store.archive import Archive
 from dangui.store.blobs import DirectoryBlobs
@@ -24,17 +27,18 @@ from dangui.store.pool import APPLICATION, Pool
 from dangui.store.postgres import PostgresStore
 
 WEB_SECRET = "web.secret"  # noqa: S105 - the name of a file
+IN_USE = "in-use.lock"
 CONNECTIONS = 10
 """Database connections of one process: its request threads, and two for the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An opened node — 节点. ``started`` tells whether this process started the embedded database."""
+    """An opened node — 节点. ``use`` is held while this process works with the embedded database."""
 
     where: Settings
     dsns: Dsns
-    started: bool
+    use: int | None
 
     @property
     def blobs(self) -> DirectoryBlobs:
@@ -50,9 +54,12 @@ class Node:
         return Archive(Pool(self.dsns.owner, size=2, role=None))
 
     def stop(self) -> None:
-        """Stop the embedded database, if this process started it."""
-        if self.started:
-            embedded.stop(self.where.home)
+        """Stop the embedded database, unless another process still works with it."""
+        if self.use is not None:
+            os.close(self.use)
+            with _lock(self.where.home) as mine:
+                if _alone(mine):
+                    embedded.stop(self.where.home)
 
 
 def open_node(
@@ -79,12 +86,29 @@ def open_node(
 
 
 def _started(where: Settings) -> Node:
-    return _embedded(where) if where.embedded else Node(where, _given(where.database_url), started=False)
+    if not where.embedded:
+        return Node(where, _given(where.database_url), None)
+    # Waits for a process that is stopping the database; held until this one is done. A killed process lets go of it.
+    use = os.open(where.home / IN_USE, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(use, fcntl.LOCK_SH)
+    return Node(where, embedded.ensure(where.home), use)
 
 
-def _embedded(where: Settings) -> Node:
-    running = embedded.postmaster(where.home) is not None
-    return Node(where, embedded.ensure(where.home), started=not running)
+@contextmanager
+def _lock(home: Path) -> Iterator[int]:
+    handle = os.open(home / IN_USE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _alone(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _given(url: str) -> Dsns:
@@ -98,12 +122,16 @@ def prepare_web(node: Node) -> None:
     import django
 
     django.setup()
-    from django.db import connection
+    from django.db import OperationalError, connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    connection.close()
+    try:
+        executor = MigrationExecutor(connection)
+        behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except OperationalError as error:
+        raise Unavailable(str(error)) from error
+    finally:
+        connection.close()
     if behind:
         migrate_web(node)
 
