@@ -48,6 +48,7 @@ def context(sheet: ProceedingSheet) -> dict[str, Any]:
         "ended": [clock for clock in sheet.clocks if clock.status not in LIVE],
         "ready": [action for action in sheet.actions if not action.reasons],
         "blocked": [action for action in sheet.actions if action.reasons],
+        "applied": {each.title["zh"] for each in sheet.pending if each.status != "refused"},
         "bind": f"/desk/proceedings/{sheet.id}/act/{bind}/" if bind else "",
         "request_key": asked.new_key(),
         "upload_most": settings.UPLOAD_MOST,

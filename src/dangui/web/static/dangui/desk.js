@@ -38,3 +38,11 @@ document.addEventListener("input", (event) => {
   for (const item of document.querySelectorAll(wanted)) item.hidden = !item.textContent.toLowerCase().includes(text);
   for (const box of document.querySelectorAll("details.anytime")) box.open = text !== "" || box.open;
 });
+
+// Enter in the filter opens the first that is left.
+document.addEventListener("keydown", (event) => {
+  const wanted = event.target.dataset?.filter;
+  if (!wanted || event.key !== "Enter") return;
+  event.preventDefault();
+  [...document.querySelectorAll(wanted)].find((item) => !item.hidden)?.querySelector("a")?.click();
+});

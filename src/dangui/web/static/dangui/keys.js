@@ -1,4 +1,4 @@
-// Keys — 键盘: j k rows, Enter opens, / searches, g and a letter goes to a page, ? tells all this.
+// Keys — 键盘: j k rows, Enter opens, / searches, n goes to what is next, g and a letter goes to a page, ? tells all this.
 const rows = () => [...document.querySelectorAll("[data-rows] tbody tr, [data-row]")];
 
 function move(step) {
@@ -27,6 +27,7 @@ function shut() {
 const plain = {
   j: () => move(1),
   k: () => move(-1),
+  n: () => document.querySelector("#filter-actions, #panel .actions a")?.focus(),
   "/": () => document.querySelector("[data-key='/']")?.select(),
   "?": () => document.getElementById("keys")?.showModal(),
 };

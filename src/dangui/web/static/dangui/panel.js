@@ -13,7 +13,7 @@ async function show(address, push) {
   if (push) history.pushState({ panel: address }, "", address);
   startDrafts();
   panel.scrollTop = 0;
-  panel.querySelector("input:not([type=hidden]), select, textarea, a")?.focus({ preventScroll: true });
+  (panel.querySelector("input:not([type=hidden]), select, textarea") ?? panel.querySelector("a"))?.focus({ preventScroll: true });
 }
 
 export function startPanel() {
