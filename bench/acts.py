@@ -39,7 +39,7 @@ class Size:
     """How much is measured — 规模: writers, ledgers of each, turns of both sides."""
 
     writers: tuple[int, ...] = (1, 4, 16)
-    ledgers: int = 480
+    ledgers: int = 240
     turns: int = 5
     processes: int = 4
 
