@@ -76,7 +76,7 @@ class Bound:
         return self.value in ("true", "on", "1", "True")
 
 
-_SEX = (Choice("男", words("男", "Male")), Choice("女", words("女", "Female")))
+_SEX = (Choice("male", words("男", "Male")), Choice("female", words("女", "Female")))
 _ID_TYPES = (
     Choice("resident_id", words("居民身份证", "Resident identity card")),
     Choice("passport", words("护照", "Passport")),
