@@ -15,6 +15,8 @@ from dangui.web.desk.sheet import CaseSheet, CaseStation, Coupling, Station, Tra
 
 BOX_WIDTH = 124
 BOX_HEIGHT = 50
+TITLE_ROOM = 148
+"""A title of two lines is drawn smaller: more of it fits than the box is wide at 13 px."""
 TICKET_WIDTH = 66
 TICKET_HEIGHT = 18
 GAP = 72
@@ -168,7 +170,7 @@ def _stop(station: CaseStation, point: tuple[int, int], trains: Sequence[Train],
     x, y = point
     left = x - BOX_WIDTH // 2
     standing = [train for train in trains if train.at == station.proceeding]
-    title = lines(said(station.title), BOX_WIDTH - 8, 12)
+    title = lines(said(station.title), TITLE_ROOM, 12)
     return Stop(
         station,
         title,
