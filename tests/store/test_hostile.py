@@ -135,7 +135,9 @@ def test_no_line_can_be_changed_by_the_application(hostile: Connection, statemen
     "SELECT dangui.shred('a')", "SELECT dangui.next_serial('police_east', '立案', 2026)",
     "SELECT dangui.next_serial(NULL, '立案', 2026)", "SELECT dangui.next_serial('', '立案', 2026)",
     """SELECT dangui.write('{"projections": [{"row": {"proceeding": "victim", "seq": 99}}]}')""",
-    """SELECT dangui.write('{"ledgers": [{"proceeding": "victim", "seq": 1, "entries": []}]}')"""])
+    """SELECT dangui.write('{"ledgers": [{"proceeding": "victim", "seq": 1, "entries": []}]}')""",
+    """SELECT dangui.write(('{"ledgers": [{"seq": 0, "entries": [], "previous": "' || repeat('0', 64) || '"}],
+                              "projections": [{"row": {"proceeding": "victim", "seq": 99}}]}')::jsonb)"""])
 def test_no_function_does_for_another_agency_what_it_must_not(hostile: Connection, statement: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         hostile.execute(statement)

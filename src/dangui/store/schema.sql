@@ -430,16 +430,21 @@ CREATE FUNCTION dangui.write(batch jsonb, texts text[] DEFAULT '{}') RETURNS voi
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = dangui, pg_temp AS $$
 DECLARE
     me text := nullif(current_setting('dangui.principal', true), '');
-    target text;
+    targets text[] := '{}';
     part jsonb;
 BEGIN
     IF me IS NULL OR nullif(current_setting('dangui.user', true), '') IS NULL THEN
         RAISE EXCEPTION 'nobody is acting' USING ERRCODE = 'insufficient_privilege';
     END IF;
     -- All of it is checked before anything is written: a proceeding being opened has no lines yet.
-    FOR target IN SELECT jsonb_path_query(batch, '$.ledgers[*].proceeding') #>> '{}'
-                  UNION SELECT jsonb_path_query(batch, '$.projections[*].row.proceeding') #>> '{}' LOOP
-        PERFORM dangui.must_write(target);
+    FOR i IN 0 .. jsonb_array_length(coalesce(batch->'ledgers', '[]')) - 1 LOOP
+        targets := targets || (batch->'ledgers'->i->>'proceeding');
+        PERFORM dangui.must_write(targets[i + 1]);
+    END LOOP;
+    FOR i IN 0 .. jsonb_array_length(coalesce(batch->'projections', '[]')) - 1 LOOP
+        IF array_position(targets, batch->'projections'->i->'row'->>'proceeding') IS NULL THEN
+            PERFORM dangui.must_write(batch->'projections'->i->'row'->>'proceeding');
+        END IF;
     END LOOP;
     -- Nobody but the machine that delivers opens a proceeding into a case that he may not see.
     IF current_setting('dangui.opens', true) = 'yes' AND dangui.inbox_agency() IS NULL AND EXISTS (
