@@ -1,6 +1,6 @@
 """A node of its own, served as ``dangui serve`` does, with the made-up people enrolled and a clock that the test sets.
 
-python tests/web/served.py HOME PORT CLOCK      CLOCK is a file with how many seconds the clock is ahead of this machine's
+python tests/web/served.py HOME PORT CLOCK      CLOCK is a file: how many seconds the clock is ahead
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""People at their screens: each helper is one thing that a person does with the desk, and fails with what the screen says."""
+"""People at their screens: each helper is one thing that a person does with the desk; it fails with what is said."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from socket import socket
 from typing import Any
+from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -63,7 +64,7 @@ class Seat:
         """受理新案; returns the address of the new proceeding."""
         self.page.get_by_role("link", name="受理新案").click()
         self.page.locator(".openings a").filter(has_text=procedure).click()
-        self._hands_in(given)
+        self.hands_in(**given)
         return self.page.url
 
     def goes_to(self, person: str, procedure: str) -> None:
@@ -76,7 +77,7 @@ class Seat:
     def does(self, action: str, **given: Any) -> None:
         """Chooses an action beside the case, fills its form in and hands it in."""
         self.begins(action)
-        self._hands_in(given)
+        self.hands_in(**given)
 
     def begins(self, action: str) -> None:
         """Opens the form of an action beside the case."""
@@ -98,13 +99,50 @@ class Seat:
     def is_refused_again(self, **given: Any) -> str:
         """Hands in the form that is open and reads why it is refused."""
         self.fills(given)
-        self._sends()
+        self.sends()
         return str(self.page.locator(".refusal").inner_text())
 
     def fills(self, given: dict[str, Any]) -> None:
         """Fills in the form that is open."""
         for name, value in given.items():
             self._fills_in(name, value)
+
+    def hands_in(self, **given: Any) -> None:
+        """Fills in what is left and hands the form in; it must be accepted."""
+        self.fills(given)
+        self.sends()
+        assert self.page.locator(".refusal").all_inner_texts() == []
+        self._is_told("已")
+
+    def sends(self) -> None:
+        """Presses the button of the form that is open."""
+        with self.page.expect_navigation():
+            self.page.locator("form.act footer button").click()
+
+    def what_would_be_sent(self) -> dict[str, str]:
+        """Everything in the form that is open, hidden fields too."""
+        return dict(self.page.evaluate("Object.fromEntries(new FormData(document.querySelector('form.act')))"))
+
+    def forges(self, address: str) -> str:
+        """Sends an order that no button offers, and reads the answer."""
+        token = self.page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+        return self.page.request.post(
+            urljoin(self.page.url, address), form={"csrfmiddlewaretoken": token, "key": "forged"}
+        ).text()
+
+    def speaks(self, language: str) -> None:
+        """Changes the language of the desk."""
+        self.page.locator(".seat summary").click()
+        with self.page.expect_navigation():
+            self.page.locator(".seat").get_by_role("button", name=language).click()
+
+    def types(self, *keys: str) -> None:
+        """Keys and words, one after the other, without a mouse."""
+        for each in keys:
+            if len(each) == 1 or each in ("Enter", "Escape", "Tab"):
+                self.page.keyboard.press(each)
+            else:
+                self.page.keyboard.type(each)
 
     def approves(self, action: str) -> None:
         """批准."""
@@ -136,18 +174,18 @@ class Seat:
             self.page.goto("/desk/inbox/")
         return card
 
+    def address_of(self, paper: str) -> str:
+        """Where a paper of the dossier beside it is read."""
+        return urljoin(self.page.url, str(self.page.locator("#dossier a").filter(has_text=paper).get_attribute("href")))
+
+    def sees_nothing_at(self, address: str) -> None:
+        """Guesses an address, and is told only that there is nothing to see."""
+        self.page.goto(address)
+        expect(self.page.locator("h1")).to_have_text("这里没有您能看的内容")
+        self.page.goto("/desk/")
+
     def _card(self, title: str) -> Locator:
         return self.page.locator("article.card").filter(has=self.page.locator("h2", has_text=title)).first
-
-    def _hands_in(self, given: dict[str, Any]) -> None:
-        self.fills(given)
-        self._sends()
-        assert self.page.locator(".refusal").all_inner_texts() == []
-        self._is_told("已")
-
-    def _sends(self) -> None:
-        with self.page.expect_navigation():
-            self.page.locator("form.act footer button").click()
 
     def _is_told(self, words: str) -> None:
         expect(self.page.locator(".notice").first).to_contain_text(words)
