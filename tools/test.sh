@@ -6,7 +6,7 @@ has_browser() { command -v chromium || command -v chromium-browser || command -v
 
 if ! has_browser >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "安装浏览器 / installing Chromium …"
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } >/dev/null 2>&1
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk; } >/dev/null 2>&1
 fi
 lacks=""
 has_browser >/dev/null || lacks="$lacks\n  没有浏览器,网页测试将跳过 / no Chromium: browser tests are skipped"
