@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +30,7 @@ def main() -> None:
     asked.add_argument("--only", choices=PARTS, nargs="+", default=PARTS)
     asked.add_argument("--out", type=Path, default=OUT)
     options = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the databases are stopped on the way out
     found: list[Figure] = []
     for figure in measured(*(TINY if options.tiny else FULL), options.only):
         print(figure.line(), flush=True)
