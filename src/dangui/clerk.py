@@ -177,7 +177,7 @@ class Clerk:
         With ``key`` a repeated request gets the first answer, and the same key for something else (other than
         ``asked``) is refused.
         """
-        request = digest([actor.user, _plain(asked)]) if key else ""
+        request = _fingerprint(actor, key, asked) if key else ""
         for number in range(TRIES):
             try:
                 return self._once(actor, decides, key, request, trusting=number == 0)
@@ -329,6 +329,20 @@ def _repeated(known: Answer, request: str) -> Done:
     found = known.result
     return Done(found["proceeding"], tuple(found["seqs"]), found["kind"], found["application"],
                 tuple(found["opened"]), tuple(found["documents"]))
+
+
+LONGEST_KEY = 200
+
+
+def _fingerprint(actor: Actor, key: str, asked: Any) -> str:
+    """By which a repeated request is known. Raises Refusal for a key or a content that can't stand in a ledger."""
+    try:
+        if len(key) <= LONGEST_KEY and key.isprintable():
+            return digest([actor.user, _plain(asked)])
+    except (ValueError, RecursionError):
+        pass
+    raise _refusal("request.unreadable", "key", "请求编号或内容含有无法登记的字符或数值",
+                   "the key or the request holds characters or numbers that can't be recorded")
 
 
 def _plain(value: Any) -> Any:

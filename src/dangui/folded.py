@@ -11,6 +11,13 @@ from dangui.core.ports import HeadMoved, Projection, Reading, Writing
 from dangui.core.problem import Problem, Refusal, words
 from dangui.core.proceeding import CorrectedBefore, Proceeding, fold
 
+LONGEST_ID = 200
+
+
+def is_id(text: str) -> bool:
+    """Whether a text could be the id of anything: what it asks for is looked up only then."""
+    return len(text) <= LONGEST_ID and text.isprintable()
+
 
 class Folded:
     """Folded states by proceeding, the ``most`` that were used last."""
@@ -77,7 +84,7 @@ class Attempt:
         found, lines = self._folded.remembered(proceeding) if self._trusting else (None, None)
         if lines is not None:
             self.lines[proceeding] = lines
-        found = found or self._folded.state(self.tx, proceeding)
+        found = found or (self._folded.state(self.tx, proceeding) if is_id(proceeding) else None)
         if found is None:
             raise Refusal([Problem("proceeding.none", "proceeding", words(
                 "没有这个案件,或您无权查看", "there is no such case, or you may not see it"))])

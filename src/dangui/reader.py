@@ -17,6 +17,7 @@ from dangui.core.proceeding import Proceeding
 from dangui.core.sending import UNRECEIVED
 from dangui.core.supervise import Holding, custody_chain
 from dangui.core.world import Told
+from dangui.folded import is_id
 from dangui.offers import Offers, same
 from dangui.teller import Teller
 from dangui.views import ActionView, PendingView, ProceedingView, RunView, case_title
@@ -99,6 +100,11 @@ class Reader:
             items = tuple(Work(task, lines[task.proceeding], names.get(task.person or "", ""))
                           for task in tasks if task.proceeding in lines)
             return Page(items, further, tx.count_tasks(principals))
+
+    def waiting(self, actor: Actor) -> Mapping[str, int]:
+        """How much waits for the actor and his post, by kind of task; each counted up to 1,000."""
+        with self.store.reading(actor) as tx:
+            return tx.count_tasks([f"user:{actor.user}", actor.principal])
 
     def approvals(self, actor: Actor, after: str = "", limit: int = 20) -> Page:
         """What waits for the actor's approval, with each application."""
@@ -224,7 +230,8 @@ class Reader:
     def case(self, actor: Actor, case_id: str) -> CaseView:
         """A case over all its proceedings, as far as the actor may see them."""
         with self.store.reading(actor) as tx:
-            rows = sorted(tx.rows_of_case(case_id), key=lambda row: (row.opened_at, row.proceeding))
+            found = tx.rows_of_case(case_id) if is_id(case_id) else ()
+            rows = sorted(found, key=lambda row: (row.opened_at, row.proceeding))
             seen = {row.proceeding: self._seen(tx, actor, row.proceeding, "case") for row in rows}
             states = {name: self._as_seen(found[0], actor, found[1]) for name, found in seen.items() if found}
             lines = self._lines(tx, [row for row in rows if row.proceeding in states])
@@ -271,6 +278,8 @@ class Reader:
 
     def _seen(self, tx: Reading, actor: Actor, proceeding: str, what: str) -> tuple[Proceeding, str] | None:
         """The state and its scope, or None if the actor may not look; the look is recorded, allowed or not."""
+        if not is_id(proceeding):
+            return None
         scope = tx.scope(proceeding)
         state = self.clerk.folded.state(tx, proceeding) if scope else None
         allowed = state is not None and access.may_read(state, actor, scope, self.clerk.now())

@@ -51,8 +51,16 @@ class Town:
     def __post_init__(self) -> None:
         world, calendar, people = rules()
         numbers = count(1)
-        self.clerk = Clerk(self.store, self.blobs, world, calendar, people, no_printer, now=lambda: self.now,
-                           new_id=lambda kind: f"{kind}-{next(numbers):04d}")
+        self.clerk = Clerk(
+            self.store,
+            self.blobs,
+            world,
+            calendar,
+            people,
+            no_printer,
+            now=lambda: self.now,
+            new_id=lambda kind: f"{kind}-{next(numbers):04d}",
+        )
         self.reader = Reader(self.clerk)
 
     def codes(self, table: str) -> str:
@@ -65,8 +73,9 @@ class Town:
         values = {"source": self.codes("case_source"), "reporter": "孙某", "summary": "仓库被盗。"}
         return self.clerk.open(actor, "criminal/investigation", values, **more).proceeding
 
-    def act(self, proceeding: str, action: str, of: tuple[str, ...] = (), actor: Actor = INVESTIGATOR,
-            **values: Any) -> Any:
+    def act(
+        self, proceeding: str, action: str, of: tuple[str, ...] = (), actor: Actor = INVESTIGATOR, **values: Any
+    ) -> Any:
         """An act ten minutes later."""
         self.now += timedelta(minutes=10)
         return self.clerk.act(actor, proceeding, Request(action, of, values))
@@ -91,8 +100,15 @@ class Town:
 
     def engage(self, proceeding: str, suspect: str, lawyer: str) -> Actor:
         """A counsel for that suspect."""
-        self.act(proceeding, "engage_counsel", (suspect,), record={"name": f"律师{lawyer}"}, lawyer=lawyer,
-                 engaged_by=self.codes("engaged_by"), licence="11010120201234567")
+        self.act(
+            proceeding,
+            "engage_counsel",
+            (suspect,),
+            record={"name": f"律师{lawyer}"},
+            lawyer=lawyer,
+            engaged_by=self.codes("engaged_by"),
+            licence="11010120201234567",
+        )
         return Actor(lawyer, *rules()[2].office(lawyer))
 
     def bind(self, proceeding: str, title: str, kind: str, content: bytes = b"%PDF-1.7 x") -> str:

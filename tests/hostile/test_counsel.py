@@ -59,8 +59,14 @@ def test_counsel_sees_the_client_with_charge_and_limits_and_no_co_suspect(town: 
 def test_counsel_reads_what_he_filed(town: Town, case: Any) -> None:
     proceeding, persons, counsel = case
     blob = town.blobs.put(BytesIO(b"%PDF-1.7 opinion"))
-    town.act(proceeding, "file_opinion", (persons[0],), counsel, title="辩护意见", upload={
-        "blob": blob.digest, "size": blob.size, "name": "意见.pdf", "media_type": "application/pdf"})
+    town.act(
+        proceeding,
+        "file_opinion",
+        (persons[0],),
+        counsel,
+        title="辩护意见",
+        upload={"blob": blob.digest, "size": blob.size, "name": "意见.pdf", "media_type": "application/pdf"},
+    )
     view = town.reader.proceeding(counsel, proceeding)
     assert [item["title"]["zh"] for _, _, items in view.materials for item in items] == ["辩护意见"]
     assert town.reader.blob(counsel, proceeding, blob.digest)[0].read() == b"%PDF-1.7 opinion"
@@ -71,7 +77,9 @@ def test_counsel_files_an_opinion_and_nothing_else(town: Town, case: Any) -> Non
     blob = town.blobs.put(BytesIO(b"%PDF-1.7 statement"))
     file = {"blob": blob.digest, "size": blob.size, "name": "笔录.pdf", "media_type": "application/pdf"}
     with pytest.raises(Refusal) as refused:
-        town.act(proceeding, "file_opinion", (persons[0],), counsel, title="笔录", kind="interrogation_record", upload=file)
+        town.act(
+            proceeding, "file_opinion", (persons[0],), counsel, title="笔录", kind="interrogation_record", upload=file
+        )
     assert codes_of(refused.value) == ["field.invalid/kind"]
 
 

@@ -50,23 +50,35 @@ def test_nobody_opens_a_proceeding_into_a_case_that_he_may_not_see(town: Town) -
     assert town.state(town.open(case_id=case_id)).case_id == case_id
 
 
-@pytest.mark.parametrize("table", [
-    "entry", "proceeding_row", "access", "task", "person", "person_key", "proceeding_person", "answer", "look"])
+@pytest.mark.parametrize(
+    "table",
+    ["entry", "proceeding_row", "access", "task", "person", "person_key", "proceeding_person", "answer", "look"],
+)
 def test_another_agency_sees_no_line_of_any_table(town: Town, embedded_postgres: Dsns, table: str) -> None:
     proceeding, _ = town.filed("赵一")
     town.reader.proceeding(INVESTIGATOR, proceeding)
     assert asked(embedded_postgres.app, STRANGER, f"SELECT * FROM dangui.{table}") == []
 
 
-@pytest.mark.parametrize("statement", [
-    "SELECT * FROM dangui.job", "SELECT * FROM dangui.serial", "DELETE FROM dangui.answer RETURNING 1",
-    "UPDATE dangui.entry SET kind = 'x' RETURNING 1",
-    "INSERT INTO dangui.access VALUES ('a','b','full',false,now(),'') RETURNING 1",
-    "SELECT dangui.project('{}'::jsonb)", "SELECT dangui.append('{}'::jsonb, '{}')",
-    "SELECT dangui.enqueue('{}'::jsonb, '{}')",
-    "SELECT dangui.take_job(now())", "SELECT dangui.jobs_waiting(10)", "SELECT dangui.shred('x')",
-    "SELECT dangui.next_serial('qinghe_police', 'case.investigation', 2026)", "SELECT nextval('dangui.look_id_seq')",
-    "SELECT currval('dangui.job_id_seq')"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM dangui.job",
+        "SELECT * FROM dangui.serial",
+        "DELETE FROM dangui.answer RETURNING 1",
+        "UPDATE dangui.entry SET kind = 'x' RETURNING 1",
+        "INSERT INTO dangui.access VALUES ('a','b','full',false,now(),'') RETURNING 1",
+        "SELECT dangui.project('{}'::jsonb)",
+        "SELECT dangui.append('{}'::jsonb, '{}')",
+        "SELECT dangui.enqueue('{}'::jsonb, '{}')",
+        "SELECT dangui.take_job(now())",
+        "SELECT dangui.jobs_waiting(10)",
+        "SELECT dangui.shred('x')",
+        "SELECT dangui.next_serial('qinghe_police', 'case.investigation', 2026)",
+        "SELECT nextval('dangui.look_id_seq')",
+        "SELECT currval('dangui.job_id_seq')",
+    ],
+)
 def test_an_actor_calls_nothing_but_what_he_is_given(town: Town, embedded_postgres: Dsns, statement: str) -> None:
     town.open()
     with pytest.raises(psycopg.Error):
@@ -104,13 +116,18 @@ def test_a_key_used_by_a_colleague_gives_nothing_of_his_answer(town: Town) -> No
     wanted = Request("join_suspect", (), {"record": record, "offence": "theft"})
     town.clerk.act(INVESTIGATOR, proceeding, wanted, key="mine")
     with pytest.raises(Refusal) as refused:
-        town.clerk.open(Actor("chen_guang", INVESTIGATOR.agency, "investigator"), "criminal/investigation",
-                        {"source": town.codes("case_source"), "reporter": "孙某", "summary": "x"}, key="mine")
+        town.clerk.open(
+            Actor("chen_guang", INVESTIGATOR.agency, "investigator"),
+            "criminal/investigation",
+            {"source": town.codes("case_source"), "reporter": "孙某", "summary": "x"},
+            key="mine",
+        )
     assert codes_of(refused.value) == ["request.key_reused"]
 
 
 def test_nothing_is_half_written_when_the_server_goes_away_within_an_act(
-        town: Town, embedded_postgres: Dsns, monkeypatch: pytest.MonkeyPatch) -> None:
+    town: Town, embedded_postgres: Dsns, monkeypatch: pytest.MonkeyPatch
+) -> None:
     proceeding, (person,) = town.filed("赵一")
     done = town.act(proceeding, "detain", (person,), ground=town.codes("detention_ground"), note="现场抓获")
     before = town.state(proceeding).head
@@ -118,8 +135,10 @@ def test_nothing_is_half_written_when_the_server_goes_away_within_an_act(
 
     def gone(filled: Any) -> bytes:
         with psycopg.connect(embedded_postgres.owner, autocommit=True) as owner:
-            owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                          "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            owner.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
         return printer(filled)
 
     monkeypatch.setattr(town.clerk, "printer", gone)

@@ -62,9 +62,12 @@ def test_a_stranger_and_an_investigator_who_was_not_assigned_can_do_nothing_here
         lambda: town.clerk.withdraw(actor, proceeding, "handover-0001", "误送"),
     ):
         assert refused(town, act) == ["proceeding.none"]
-    for look in (lambda: town.reader.proceeding(actor, proceeding), lambda: town.reader.looks(actor, proceeding),
-                 lambda: town.reader.form(actor, proceeding, "detain"),
-                 lambda: town.reader.verified(actor, proceeding)):
+    for look in (
+        lambda: town.reader.proceeding(actor, proceeding),
+        lambda: town.reader.looks(actor, proceeding),
+        lambda: town.reader.form(actor, proceeding, "detain"),
+        lambda: town.reader.verified(actor, proceeding),
+    ):
         with pytest.raises(Refusal) as found:
             look()
         assert codes_of(found.value) == ["access.denied"]
@@ -79,15 +82,22 @@ def test_whoever_works_for_another_agency_just_now_sees_no_case_of_the_first(tow
 def test_nobody_approves_his_own_application_in_another_post(town: Town) -> None:
     proceeding, (person,) = town.filed("赵一")
     done = town.act(proceeding, "detain", (person,), ground=town.codes("detention_ground"), note="现场抓获")
-    assert "approval.same_person" in refused(town, lambda: town.clerk.approve(
-        Actor(INVESTIGATOR.user, POLICE, "chief"), proceeding, done.application))
+    assert "approval.same_person" in refused(
+        town, lambda: town.clerk.approve(Actor(INVESTIGATOR.user, POLICE, "chief"), proceeding, done.application)
+    )
 
 
 def test_a_hand_over_is_taken_back_only_by_posts_that_send_it(town: Town) -> None:
     proceeding, person = detained(town)
     town.bind(proceeding, "现场勘验笔录", "scene_inspection_record")
-    done = town.act(proceeding, "request_arrest", (person,), facts="夜间入库盗窃。",
-                    danger=[town.codes("arrest_ground")], danger_reasons="曾因盗窃被处罚")
+    done = town.act(
+        proceeding,
+        "request_arrest",
+        (person,),
+        facts="夜间入库盗窃。",
+        danger=[town.codes("arrest_ground")],
+        danger_reasons="曾因盗窃被处罚",
+    )
     town.clerk.approve(CHIEF, proceeding, done.application)
     run = next(iter(town.state(proceeding).handovers))
     assert town.reader.proceeding(KEEPER, proceeding).handovers[0].may_withdraw is False
@@ -115,8 +125,12 @@ def test_a_correction_puts_no_personal_record_into_the_ledger(town: Town) -> Non
     procedure = world.procedures["criminal/investigation"]
     join = procedure.actions["join_suspect"]
     record = replace(next(field for field in join.asks if field.kind == "person"), required=None, name="helper")
-    wanted = replace(procedure.actions["file_case"], asks=(*procedure.actions["file_case"].asks, record), approval=(),
-                     effects={"done": ()})
+    wanted = replace(
+        procedure.actions["file_case"],
+        asks=(*procedure.actions["file_case"].asks, record),
+        approval=(),
+        effects={"done": ()},
+    )
     changed = replace(procedure, actions={**procedure.actions, "file_case": wanted})
     town.clerk.world = replace(world, procedures={**world.procedures, procedure.id: changed})
     proceeding = town.open()
@@ -144,8 +158,16 @@ def test_a_case_is_assigned_to_nobody_of_another_agency_when_the_post_is_empty_h
 
 def test_somebody_who_withdrew_is_not_assigned_again(town: Town) -> None:
     proceeding = town.open()
-    town.act(proceeding, "recuse", (), CHIEF, officer="zhao_min", ground=town.codes("recusal_ground"),
-             asked_by=town.codes("recusal_request"), acts_before=town.codes("recusal_acts"))
+    town.act(
+        proceeding,
+        "recuse",
+        (),
+        CHIEF,
+        officer="zhao_min",
+        ground=town.codes("recusal_ground"),
+        asked_by=town.codes("recusal_request"),
+        acts_before=town.codes("recusal_acts"),
+    )
     assert "zhao_min" not in [user for user, _ in town.reader.form(CHIEF, proceeding, "leave_cover").options["user"]]
     assert refused(town, lambda: town.act(proceeding, "file_case", offence="theft", facts="x"))
 
@@ -194,8 +216,14 @@ def sent(town: Town) -> list[Job]:
     """The jobs of a request for arrest, caught before they are delivered."""
     proceeding, person = detained(town)
     town.bind(proceeding, "现场勘验笔录", "scene_inspection_record")
-    done = town.act(proceeding, "request_arrest", (person,), facts="夜间入库盗窃。",
-                    danger=[town.codes("arrest_ground")], danger_reasons="曾因盗窃被处罚")
+    done = town.act(
+        proceeding,
+        "request_arrest",
+        (person,),
+        facts="夜间入库盗窃。",
+        danger=[town.codes("arrest_ground")],
+        danger_reasons="曾因盗窃被处罚",
+    )
     town.clerk.approve(CHIEF, proceeding, done.application)
     return [waiting.job for waiting in town.store.jobs_waiting() if waiting.job.name == "deliver"]
 

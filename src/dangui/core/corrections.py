@@ -35,7 +35,8 @@ def correct(told: Told, entries: Sequence[Entry], state: Proceeding, actor: Acto
     if action is None:
         raise Refusal([Problem("action.unknown", "action", words(
             "现行流程已没有这个动作", "the pack has this action no more"))])
-    problems = [*reasons.barred(state, actor), *_objections(wrong, reason), *_not_for(told, state, actor, wrong, action),
+    problems = [*reasons.barred(state, actor), *_objections(wrong, reason),
+                *_not_for(told, state, actor, wrong, action),
                 *reasons.wrong_time(state, told.now, moment)]
     if values and wrong.body.get("application") and actor.post not in action.approval[-1:]:
         problems.append(Problem("correction.approved", "with", words(

@@ -65,6 +65,7 @@ def act(told: Told, state: Proceeding, actor: Actor, request: Request) -> Decisi
     if strange and actor.agency != state.agency:
         raise Refusal(strange)  # what else stands in the way is the agency's own business
     at, of = request.at or told.now, tuple(dict.fromkeys(request.of))
+    _refuse_if(reasons.impossible_time(at))
     fields = reasons.form_of(told.world, action)
     given = {**prefilled(state, fields, of), **request.values}
     values, problems = reasons.checked(told, state, fields, given, of, at, action.collaboration)
@@ -185,7 +186,7 @@ def _not_own(asked: Application, actor: Actor, action: Action) -> list[Problem]:
 
 def _wrong_turn(told: Told, state: Proceeding, asked: Application, at: datetime) -> list[Problem]:
     found = reasons.wrong_time(state, told.now, at)
-    if at < datetime.fromisoformat(asked["at"]):
+    if not found and at < datetime.fromisoformat(asked["at"]):
         found.append(Problem("time.before_application", "at", words(
             "不能早于呈请时间", "it can't be before the application")))
     return found

@@ -56,6 +56,8 @@ def open_case(told: Told, actor: Actor, procedure_id: str, values: Mapping[str, 
         raise Refusal([Problem("procedure.not_here", "procedure", words(
             "本机关不能受理此类案件", "this agency can't open such a case"))])
     moment, action = at or told.now, procedure.actions.get("open")
+    if impossible := reasons.impossible_time(moment):
+        raise Refusal(impossible)
     fields = reasons.form_of(told.world, action) if action else ()
     blank = Proceeding(procedure=procedure_id, agency=actor.agency)
     clean, problems = reasons.checked(told, blank, fields, values, (), moment)

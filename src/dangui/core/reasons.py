@@ -68,12 +68,19 @@ def wrong_text(place: str, text: Any) -> list[Problem]:
     return [Problem(f"field.invalid/{place}", place, each) for each in found]
 
 
+def impossible_time(at: datetime) -> list[Problem]:
+    """Whether it is no moment at all, or in a year that can only be a slip of the pen."""
+    if at.tzinfo is not None and FIRST_YEAR <= at.year <= LAST_YEAR:
+        return []
+    return [Problem("time.impossible", "at", words(
+        f"时间须带时区,年份应在{FIRST_YEAR}至{LAST_YEAR}之间",
+        f"the time needs a time zone and a year from {FIRST_YEAR} to {LAST_YEAR}"))]
+
+
 def wrong_time(state: Proceeding, now: datetime, at: datetime) -> list[Problem]:
-    """Impossible dates: after it is recorded, before the case, or in a year that can only be a slip of the pen."""
-    if at.tzinfo is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
-        return [Problem("time.impossible", "at", words(
-            f"时间须带时区,年份应在{FIRST_YEAR}至{LAST_YEAR}之间",
-            f"the time needs a time zone and a year from {FIRST_YEAR} to {LAST_YEAR}"))]
+    """Impossible dates: none at all, after it is recorded, or before the case."""
+    if impossible := impossible_time(at):
+        return impossible
     if at > now + CLOCKS_DIFFER:
         return [Problem("time.in_future", "at", words(
             "发生时间不能晚于登记时间", "it can't have happened after it is recorded"))]
@@ -134,7 +141,10 @@ def checked(told: Told, state: Proceeding, fields: Sequence[Field], given: Mappi
 
 
 def holders(told: Told, state: Proceeding, post: str) -> tuple[str, ...]:
-    """Who may be named: holders of the post, of the post that leads (``leads``), or of any post here (``any``); nobody who withdrew."""
+    """Who may be named: holders of the post, of the post that leads (``leads``), or of any post here (``any``).
+
+    Nobody who withdrew (回避) is among them.
+    """
     leads = told.world.procedures[state.procedure].leads
     posts = {"leads": (leads,), "any": tuple(told.world.agencies[state.agency].posts)}.get(post, (post,))
     office = told.world.agencies[state.agency]
