@@ -149,7 +149,9 @@ def test_a_damaged_pdf_is_refused_and_a_mistyped_one_is_never_shown_by_the_brows
     broken = {**_scan(node, "k"), "upload": _file(b"%PDF-1.7 nothing", "x.pdf")}
     assert client.post(place, broken).status_code == 422
     page = {**_scan(node, "k2"), "upload": _file(b"<script>alert(1)</script>", "x.pdf")}
-    assert client.post(place, page).status_code == 302
+    assert client.post(place, page).status_code == 422
+    active = {**_scan(node, "k3"), "upload": _file(b"PK\x03\x04 <script>alert(1)</script>", "x.html")}
+    assert client.post(place, active).status_code == 302
     sheet = client.get(f"/desk/proceedings/{proceeding}/").context["sheet"]
     (bound,) = [each for volume in sheet.volumes for each in volume.materials if each.title["zh"] == "现场照片"]
     original = client.get(f"/desk/proceedings/{proceeding}/materials/{bound.id}/pdf/")

@@ -19,11 +19,8 @@ def show(request: HttpRequest, proceeding: str, kind: str, ref: str) -> HttpResp
     """The pages as images, and the original to download."""
     paper = source.paper(asked.actor(request), proceeding, kind, ref)
     here = f"/desk/proceedings/{proceeding}/{kind}/{ref}/"
-    pages = (
-        range(1, min(preview.pages(source.read(asked.actor(request), paper)), PAGES_SHOWN) + 1)
-        if paper.media_type == "application/pdf"
-        else ()
-    )
+    count = _count(source.read(asked.actor(request), paper)) if paper.media_type == "application/pdf" else 0
+    pages = range(1, min(count, PAGES_SHOWN) + 1)
     return render(
         request,
         "desk/document.html",
@@ -42,11 +39,19 @@ def show(request: HttpRequest, proceeding: str, kind: str, ref: str) -> HttpResp
     )
 
 
+def _count(pdf: bytes) -> int:
+    """How many pages; none where it can't be read, and then it can still be downloaded."""
+    try:
+        return preview.pages(pdf)
+    except (ValueError, RuntimeError):
+        return 0
+
+
 def page(request: HttpRequest, proceeding: str, kind: str, ref: str, number: int) -> HttpResponse:
     """One page as an image."""
     paper = source.paper(asked.actor(request), proceeding, kind, ref)
     data = source.read(asked.actor(request), paper)
-    if paper.media_type != "application/pdf" or not 1 <= number <= preview.pages(data):
+    if paper.media_type != "application/pdf" or not 1 <= number <= _count(data):
         raise Http404
     return HttpResponse(preview.png(data, number), content_type="image/png")
 

@@ -17,7 +17,7 @@ KEPT = timedelta(days=30)
 
 def keep(request: HttpRequest, place: str, values: Mapping[str, Any]) -> None:
     """Keep ``values``; a personal record stays out, because drafts are not under the person's key."""
-    plain = {name: value for name, value in values.items() if value and not isinstance(value, Mapping)}
+    plain = {name: value for name, value in values.items() if value and _keepable(value)}
     Draft.objects.update_or_create(user=_user(request), place=place[:200], defaults={"values": plain})
 
 
@@ -30,6 +30,12 @@ def kept(request: HttpRequest, place: str) -> dict[str, Any]:
 def forget(request: HttpRequest, place: str) -> None:
     """The form was handed in."""
     Draft.objects.filter(user=_user(request), place=place[:200]).delete()
+
+
+def _keepable(value: Any) -> bool:
+    """Whether it is no personal record, and text that a database holds."""
+    texts = value if isinstance(value, list) else [value]
+    return not isinstance(value, Mapping) and not any("\x00" in str(each) for each in texts)
 
 
 def _user(request: HttpRequest) -> User:

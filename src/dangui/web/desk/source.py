@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -55,30 +55,30 @@ def waiting(actor: Actor) -> Mapping[str, int]:
 
 def tasks(actor: Actor, kind: str, after: str) -> Page:
     """My work, the nearest deadline first."""
-    page = _reader().my_work(actor, kind, after)
+    page = _listed(lambda: _reader().my_work(actor, kind, after))
     return Page([_task(work) for work in page.items], page.next, page.counts)
 
 
 def cases(actor: Actor, after: str, *, of_post: bool = False) -> Page:
     """Open proceedings of the user, or of the post."""
-    return _case_page(_reader().my_cases(actor, after, principal=actor.principal if of_post else ""))
+    return _case_page(_listed(lambda: _reader().my_cases(actor, after, principal=actor.principal if of_post else "")))
 
 
 def find(actor: Actor, text: str, after: str) -> Page:
     """Proceedings by number or name."""
-    return _case_page(_reader().find(actor, text, after))
+    return _case_page(_listed(lambda: _reader().find(actor, text, after)))
 
 
 def approvals(actor: Actor, after: str) -> Page:
     """Applications that wait for this actor, to be approved or to be carried out."""
-    page = _reader().approvals(actor, after)
+    page = _listed(lambda: _reader().approvals(actor, after))
     carried_out = () if after else _reader().executions(actor).items
     return Page([_pending(work) for work in (*page.items, *carried_out) if work.pending], page.next, page.counts)
 
 
 def inbox(actor: Actor, after: str) -> Page:
     """Delivered hand-overs that nobody has taken up yet."""
-    page = _reader().inbox(actor, after)
+    page = _listed(lambda: _reader().inbox(actor, after))
     return Page([_ticket(work) for work in page.items if work.run], page.next, page.counts)
 
 
@@ -209,8 +209,12 @@ def store_file(file: UploadedFile[bytes]) -> dict[str, Any]:
     stream: Any = file.file
     head = stream.read(16)
     stream.seek(0)
+    media_type = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
+    media_type = media_type or ("video/mp4" if head[4:8] == b"ftyp" else "")
+    named = _NAMED.get((file.name or "").rpartition(".")[2].lower(), media_type)
+    if not media_type or named != media_type:
+        raise _mistyped(file.name or "")
     blob = clerk().blobs.put(stream)
-    media_type = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "application/octet-stream")
     found = {"blob": blob.digest, "size": blob.size, "name": (file.name or "")[-200:], "media_type": media_type}
     if media_type == "application/pdf":
         stream.seek(0)
@@ -226,7 +230,22 @@ _MAGIC = (
     (b"RIFF", "audio/x-wav"),
     (b"ID3", "audio/mpeg"),
     (b"\x1aE\xdf\xa3", "video/webm"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"\xd0\xcf\x11\xe0", "application/msword"),
 )
+"""What a dossier takes, by how its bytes begin; nothing among it that a browser would run."""
+
+_NAMED = {"pdf": "application/pdf", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png"}
+"""What a file's name promises, where its bytes must keep the promise."""
+
+
+def _mistyped(name: str) -> Refusal:
+    return Refusal([Problem("file.type", "with.file", words(
+        f"“{name[-60:]}”的内容与名称不符，或不是可以入卷的种类",
+        f"'{name[-60:]}' is not what its name says, or of no kind that a dossier takes"),
+        words("可用 PDF、JPEG、PNG、TIFF、Word、ZIP、WAV、MP3、MP4、WebM",
+              "taken are PDF, JPEG, PNG, TIFF, Word, ZIP, WAV, MP3, MP4, WebM"))])
 
 
 def _pages(data: bytes) -> int:
@@ -249,6 +268,14 @@ def _pages(data: bytes) -> int:
 
 def _reader() -> Any:
     return parts.parts().reader
+
+
+def _listed(look: Callable[[], ReaderPage]) -> ReaderPage:
+    """A part of a list; Http404 where it should go on at a place that no list ever named."""
+    try:
+        return look()
+    except Refusal:
+        raise Http404 from None
 
 
 def _allowed(look: Any) -> Any:
@@ -285,7 +312,6 @@ def _case_page(page: ReaderPage) -> Page:
 
 def _case_line(line: Line) -> CaseLine:
     row = line.row
-    names = people.names_of(row.assigned)
     return CaseLine(
         row.proceeding,
         row.case_id,
@@ -299,7 +325,7 @@ def _case_line(line: Line) -> CaseLine:
         row.due_at,
         row.due_title,
         row.due_liberty,
-        tuple(names.get(user, user) for user in row.assigned),
+        tuple(clerk().people.name(user) for user in row.assigned),
         _rail(line),
     )
 
