@@ -54,7 +54,7 @@ def statutes() -> Mapping[str, Statute]:
 
 def waiting(actor: Actor) -> Mapping[str, int]:
     """How much waits for this actor, per kind of task; each counted up to 1,000."""
-    return parts().reader.my_work(actor, limit=1).counts
+    return parts().reader.waiting(actor)
 
 
 def agency_title(agency: str) -> Words:

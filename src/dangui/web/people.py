@@ -21,7 +21,7 @@ def enrol(username: str, name: str, agency: str, post: str, password: str | None
 
 def holding(user: User) -> list[Holder]:
     """The posts a user holds today."""
-    return list(_current(Holder.objects.filter(user=user)))
+    return list(_current(Holder.objects.filter(user=user)).select_related("user"))
 
 
 def users_of(agency: str, post: str) -> list[tuple[str, str]]:
