@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dangui.check.ground import Ground, node_place, problem
 from dangui.core.collaboration import Collaboration, Node
 from dangui.core.problem import Problem, words
+from dangui.core.procedure import Procedure
 from dangui.core.shape import nearest
 
 ANSWERS = ("result", "return", "close")
@@ -85,7 +86,7 @@ def _nodes(ground: Ground, collaboration: Collaboration) -> Iterator[Problem]:
 
 
 def _roles(ground: Ground, collaboration: Collaboration, node: Node, place: str) -> Iterator[Problem]:
-    """Persons travel from a role the sender has to a role the receiver has; volumes exist."""
+    """Persons travel from a role the sender has to a role the receiver has."""
     world = ground.world
     here = [world.procedures[name] for name in collaboration.sides[node.by].procedures if name in world.procedures]
     there = [
@@ -110,20 +111,16 @@ def _roles(ground: Ground, collaboration: Collaboration, node: Node, place: str)
                 f"接收方没有当事人身份“{becomes}”",
                 f"no receiver has the role '{becomes}'",
             )
-    volumes = {
-        volume
-        for procedure in here
-        if procedure.catalogue in world.catalogues
-        for volume in world.catalogues[procedure.catalogue].volumes
-    }
-    internal = {
-        volume
-        for procedure in here
-        if procedure.catalogue in world.catalogues
-        for volume in world.catalogues[procedure.catalogue].internal
-    }
+    yield from _volumes(ground, node, here, place)
+
+
+def _volumes(ground: Ground, node: Node, here: list[Procedure], place: str) -> Iterator[Problem]:
+    """The volumes that travel exist at the sender and are not internal."""
+    catalogues = [ground.world.catalogues[each.catalogue] for each in here if each.catalogue in ground.world.catalogues]
+    may_travel = {volume for each in catalogues for volume in each.volumes if volume not in each.internal}
+    internal = {volume for each in catalogues for volume in each.internal}
     for volume in node.volumes:
-        if volume not in volumes or volume in internal:
+        if volume not in may_travel or volume in internal:
             yield problem(
                 "handover.volume",
                 f"{place}.volumes",
