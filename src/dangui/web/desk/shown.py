@@ -316,6 +316,15 @@ def stages(every: Sequence[tuple[str, Words]], here: str) -> tuple[Station, ...]
     return tuple(Station(each, title, "here" if each == here else "ahead") for each, title in every)
 
 
+def _volumes(view: ProceedingView, world: World, names: Mapping[str, str]) -> tuple[Volume, ...]:
+    catalogue = world.procedures[view.row.procedure].catalogue
+    internal = world.catalogues[catalogue].internal
+    return tuple(
+        Volume(volume, title, volume in internal, tuple(material(item, world, catalogue, names) for item in items))
+        for volume, title, items in view.materials
+    )
+
+
 def proceeding(
     view: ProceedingView, world: World, line: Any, rail: tuple[Station, ...], defended: Mapping[str, str]
 ) -> ProceedingSheet:
@@ -324,15 +333,6 @@ def proceeding(
     names = {each.id: each.name for each in view.persons}
     limits = tuple(clock(each) for each in view.deadlines)
     alarms = tuple(replace(each, says=_about(names.get(each.place, ""), each.says)) for each in view.alarms)
-    volumes = tuple(
-        Volume(
-            volume,
-            title,
-            volume in world.catalogues[procedure.catalogue].internal,
-            tuple(material(item, world, procedure.catalogue, names) for item in items),
-        )
-        for volume, title, items in view.materials
-    )
     return ProceedingSheet(
         view.row.proceeding,
         view.row.case_id,
@@ -353,7 +353,7 @@ def proceeding(
         tuple(person(each, defended) for each in view.persons),
         grouped((action(each) for each in view.actions), limits, procedure, world),
         tuple(pending(each, line) for each in view.pending),
-        volumes,
+        _volumes(view, world, names),
         tuple(paper(each, world, procedure.field) for each in view.documents),
         tuple(coupling(each, view.row.proceeding) for each in view.handovers),
         tuple(exhibit(each, number) for number, each in enumerate(view.exhibits, 1)),
