@@ -25,3 +25,19 @@ class AgencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.user} {self.agency}/{self.post}"
+
+
+class Upload(models.Model):
+    """Who brought which bytes — 上传登记: only he may bind them, so that no digest is a key to another's file."""
+
+    user = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "digest"], name="upload_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.digest[:12]}"

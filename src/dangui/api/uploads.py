@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,9 +12,10 @@ from ninja import Router, Status
 
 from dangui.api.answers import Rejected
 from dangui.api.caller import actor
+from dangui.api.models import Upload
 from dangui.api.routes import REFUSED
 from dangui.api.schemas import BlobOut
-from dangui.core.problem import Problem, words
+from dangui.core.problem import Problem, Refusal, words
 from dangui.web.parts import parts
 
 router = Router(tags=["write"])
@@ -71,6 +72,29 @@ def too_large(most: int) -> Rejected:
     )
 
 
+def own_files(user: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``values`` if every file among them was brought by this user. Raises Refusal: a digest alone opens nothing."""
+    files = {name: value["blob"] for name, value in values.items() if isinstance(value, Mapping) and "blob" in value}
+    own = (
+        set(
+            Upload.objects.filter(user=user, digest__in=[str(each) for each in files.values()]).values_list(
+                "digest", flat=True
+            )
+        )
+        if files
+        else set()
+    )
+    foreign = [name for name, digest in files.items() if digest not in own]
+    if foreign:
+        raise Refusal(
+            [
+                Problem("file.not_here", f"with.{name}", words("请先上传文件", "upload the file first"))
+                for name in foreign
+            ]
+        )
+    return values
+
+
 @router.post(
     "/blobs",
     response={201: BlobOut, **REFUSED},
@@ -84,7 +108,7 @@ def too_large(most: int) -> Rejected:
 )
 def upload(request: HttpRequest) -> Any:
     """The body is the file itself; ``X-File-Name`` (percent-encoded) names it. The digest (SHA-256) is answered."""
-    actor(request)
+    uploader = actor(request).user
     most = settings.UPLOAD_MOST
     declared = (request.content_type or "").lower()
     if declared not in KINDS:
@@ -107,6 +131,7 @@ def upload(request: HttpRequest) -> Any:
     if not body.head():
         raise Rejected(422, Problem("file.empty", "body", words("文件没有内容", "the file is empty")))
     blob = parts().clerk.blobs.put(body)  # type: ignore[arg-type]  # all that is read of it is read()
+    Upload.objects.update_or_create(user=uploader, digest=blob.digest)
     name = "".join(sign for sign in unquote(request.headers.get("X-File-Name", "")) if sign.isprintable())[:200]
     return Status(
         201, {"blob": blob.digest, "size": blob.size, "name": name or blob.digest[:12], "media_type": declared}

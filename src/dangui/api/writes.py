@@ -12,6 +12,7 @@ from dangui.api import schemas, shown
 from dangui.api.answers import checked
 from dangui.api.caller import actor, expected_head, idempotency_key
 from dangui.api.routes import REFUSED, AnId, reader, router
+from dangui.api.uploads import own_files
 from dangui.clerk import Clerk, Done
 from dangui.core.calendar import CHINA
 from dangui.core.decide import Request
@@ -40,8 +41,9 @@ def _moment(at: datetime | None) -> datetime | None:
     return at if at is None or at.tzinfo else at.replace(tzinfo=CHINA)
 
 
-def _request(given: schemas.ActIn) -> Request:
-    return Request(given.action, tuple(given.of), checked(given.values), _moment(given.at))
+def _request(request: HttpRequest, given: schemas.ActIn) -> Request:
+    values = own_files(actor(request).user, checked(given.values))
+    return Request(given.action, tuple(given.of), values, _moment(given.at))
 
 
 @router.post("/proceedings", response={201: schemas.Done, **REFUSED}, tags=["write"], summary="受理 / open a case")
@@ -50,7 +52,7 @@ def open_case(request: HttpRequest, payload: schemas.OpenIn) -> Any:
     done = clerk().open(
         actor(request),
         payload.procedure,
-        checked(payload.values),
+        own_files(actor(request).user, checked(payload.values)),
         at=_moment(payload.at),
         case_id=payload.case_id or "",
         key=idempotency_key(request),
@@ -66,7 +68,7 @@ def open_case(request: HttpRequest, payload: schemas.OpenIn) -> Any:
 )
 def preview(request: HttpRequest, proceeding: AnId, payload: schemas.ActIn) -> Any:
     """Nothing is written; every reason against it is told."""
-    return shown.preview(reader().preview(actor(request), proceeding, _request(payload)))
+    return shown.preview(reader().preview(actor(request), proceeding, _request(request, payload)))
 
 
 @router.post("/proceedings/{proceeding}/acts", **WRITING, summary="办理 / do an action, or apply for it")
@@ -74,7 +76,7 @@ def act(request: HttpRequest, proceeding: AnId, payload: schemas.ActIn) -> Any:
     """With If-Match it is done only if nobody acted since that head was read."""
     return _told(
         clerk().act(
-            actor(request), proceeding, _request(payload), key=idempotency_key(request), head=expected_head(request)
+            actor(request), proceeding, _request(request, payload), key=idempotency_key(request), head=expected_head(request)
         )
     )
 
