@@ -18,6 +18,7 @@ from dangui.core.ledger import Actor, Draft, chain
 from dangui.core.ports import Answer, Blob, Blobs, HeadMoved, Job, NotYet, Printer, Reading, Store
 from dangui.core.problem import Problem, Refusal, words
 from dangui.core.proceeding import CorrectedBefore, Proceeding, fold
+from dangui.core.sending import sealed
 from dangui.core.world import Told, World
 from dangui.folded import Attempt, Folded
 
@@ -226,7 +227,9 @@ class Clerk:
     def _append(self, attempt: Attempt, told: Told, actor: Actor, decision: Decision,
                 state: Proceeding | None = None) -> Proceeding:
         tx, before = attempt.tx, state or Proceeding()
-        drafts = self._printed(decision.drafts, decision.prints)
+        prints = decision.prints.items()
+        blobs = {document: self.blobs.put(BytesIO(self.printer(filled))) for document, filled in prints}
+        drafts = self._complete(decision.drafts, blobs)
         entries = chain(drafts, before.head, actor, told.now, before.pack or told.world.digest)
         tx.append(entries)
         try:
@@ -237,12 +240,11 @@ class Clerk:
             tx.put_person(record)
         attempt.project(after)
         for job in decision.jobs:
-            tx.enqueue(job)
+            tx.enqueue(_carrying(job, blobs))
         return after
 
-    def _printed(self, drafts: Sequence[Draft], prints: Mapping[str, Any]) -> Iterator[Draft]:
-        """The drafts with every issued document printed, stored and named by its digest; Refusal for a missing file."""
-        blobs = {document: self.blobs.put(BytesIO(self.printer(filled))) for document, filled in prints.items()}
+    def _complete(self, drafts: Sequence[Draft], blobs: Mapping[str, Blob]) -> Iterator[Draft]:
+        """The drafts with every issued document named by the digest of its bytes; Refusal for a missing file."""
         for draft in drafts:
             effects = [_with_blob(effect, blobs) for effect in draft.body["effects"]]
             if not all(self.blobs.has(blob) for blob in _named(effects)):
@@ -318,8 +320,21 @@ def _named(effects: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def _with_blob(effect: dict[str, Any], blobs: Mapping[str, Blob]) -> dict[str, Any]:
     thing = effect.get(effect["is"]) if effect["is"] in ("document", "material") else None
-    blob = blobs.get(thing["id"]) if thing else None
-    return {**effect, effect["is"]: {**(thing or {}), "blob": blob.digest, "size": blob.size}} if blob else effect
+    return {**effect, effect["is"]: _named_by(thing, blobs)} if thing else effect
+
+
+def _carrying(job: Job, blobs: Mapping[str, Blob]) -> Job:
+    """The job, its message naming the bytes of what was printed in the same act, and sealed again."""
+    carried = job.args["message"]["materials"] if job.name == "deliver" else ()
+    if not any(item["id"] in blobs for item in carried):
+        return job
+    materials = [_named_by(item, blobs) for item in carried]
+    return replace(job, args={**job.args, "message": sealed({**job.args["message"], "materials": materials})})
+
+
+def _named_by(item: Mapping[str, Any], blobs: Mapping[str, Blob]) -> dict[str, Any]:
+    blob = blobs.get(item["id"])
+    return {**item, "blob": blob.digest, "size": blob.size} if blob else dict(item)
 
 
 def _repeated(known: Answer, request: str) -> Done:

@@ -92,8 +92,13 @@ def _message(resolver: Resolver, collaboration: Collaboration, node: Node, sent:
 
 def _job(resolver: Resolver, message: Mapping[str, Any], side: str) -> Job:
     addressed = {**message, "to": side, "id": resolver.told.new_id("message")}
-    sealed = {**addressed, "seal": digest(addressed)}
-    return Job("deliver", {"message": sealed}, f"deliver:{sealed['id']}", message["case_id"])
+    return Job("deliver", {"message": sealed(addressed)}, f"deliver:{addressed['id']}", message["case_id"])
+
+
+def sealed(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The message under the digest of all its other fields; an older seal is replaced."""
+    said = {name: value for name, value in message.items() if name != "seal"}
+    return {**said, "seal": digest(said)}
 
 
 def _new_run(resolver: Resolver, collaboration: Collaboration, node: Node) -> Run | None:
