@@ -145,8 +145,12 @@ class Reader:
     def find(self, actor: Actor, text: str, after: str = "", limit: int = 50) -> Page:
         """Proceedings by number or by the name of a person."""
         with self.store.reading(actor) as tx:
-            tx.record(Look(self.clerk.now(), actor, "find", None, text[:80], allowed=True))
             rows, further = tx.find(text.strip(), after, limit)
+            # The record names what was found, and the number asked for; a person's name never stands in it.
+            number = text.strip()[:80] if any(sign.isdecimal() for sign in text) and text.isprintable() else ""
+            tx.record(Look(self.clerk.now(), actor, "find", None, number, allowed=True))
+            for row in rows:
+                tx.record(Look(self.clerk.now(), actor, "find", row.proceeding, "", allowed=True))
             return Page(tuple(self._lines(tx, rows).values()), further, {})
 
     def looks(self, actor: Actor, proceeding: str, after: int = 0, limit: int = 50) -> Sequence[Look]:

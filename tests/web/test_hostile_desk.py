@@ -199,6 +199,16 @@ def test_no_address_sends_people_elsewhere(node: story.Node, enter: Any, target:
         assert "javascript" not in answer.headers.get("Location", "")
 
 
+def test_a_name_that_is_searched_stands_in_no_address(node: story.Node, enter: Any) -> None:
+    story.filed(node, "赵大勇")
+    client = enter(story.INVESTIGATOR)
+    page = client.get("/desk/").content.decode()
+    assert 'action="/desk/find/" method="post"' in page
+    found = client.post("/desk/find/", {"q": "赵大勇"})
+    assert len(found.context["page"].lines) == 1
+    assert "?q=" not in found.content.decode()
+
+
 def test_signing_in_begins_a_new_session(node: story.Node, enter: Any) -> None:
     from dangui.web.models import Holder
 

@@ -76,7 +76,11 @@ def act(request: HttpRequest, proceeding: AnId, payload: schemas.ActIn) -> Any:
     """With If-Match it is done only if nobody acted since that head was read."""
     return _told(
         clerk().act(
-            actor(request), proceeding, _request(request, payload), key=idempotency_key(request), head=expected_head(request)
+            actor(request),
+            proceeding,
+            _request(request, payload),
+            key=idempotency_key(request),
+            head=expected_head(request),
         )
     )
 

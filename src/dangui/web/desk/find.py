@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -15,6 +13,8 @@ LONGEST = 100
 
 def show(request: HttpRequest) -> HttpResponse:
     """What was found, nearest deadline first."""
-    text = request.GET.get("q", "").strip()[:LONGEST]
-    page = source.find(asked.actor(request), text, asked.after(request)) if text else Page(())
-    return render(request, "desk/find.html", {"page": page, "q": text, "keep": urlencode({"q": text}) + "&"})
+    # The form posts: a name in an address would stand in the logs of every proxy and in the browser's history.
+    given = request.POST if request.method == "POST" else request.GET
+    text = given.get("q", "").strip()[:LONGEST]
+    page = source.find(asked.actor(request), text, given.get("after", "")[:500]) if text else Page(())
+    return render(request, "desk/find.html", {"page": page, "q": text, "again": text})
