@@ -270,7 +270,7 @@ def material(item: Mapping[str, Any], world: World, catalogue: str, names: Mappi
         item["id"],
         item["title"],
         kind,
-        "、".join(names.get(each, "") for each in item.get("of", ())),
+        "、".join(names[each] for each in item.get("of", ()) if names.get(each)),
         str(item.get("made_on") or item["at"])[:10],
         datetime.fromisoformat(item["at"]),
         item.get("pages") or None,

@@ -183,7 +183,7 @@ def paper(actor: Actor, proceeding: str, kind: str, ref: str) -> Bytes:
     return Bytes(
         item["title"],
         view.row.number,
-        "、".join(names.get(each, "") for each in item.get("of", ())),
+        "、".join(names[each] for each in item.get("of", ()) if names.get(each)),
         datetime.fromisoformat(item["at"]),
         str(item["blob"]),
         str(item.get("media_type") or "application/octet-stream"),
@@ -343,8 +343,11 @@ def _pending(work: Work) -> Pending:
 
 
 def _ticket(work: Work) -> Coupling:
-    found = shown.coupling(work.run, work.task.proceeding, work.line.row.number)  # type: ignore[arg-type]
-    return replace(found, case=work.line.title, due_at=work.task.due_at, liberty=work.task.liberty)
+    """A hand-over by what is wanted of the receiver: the node's title, not the collaboration's."""
+    run: Any = work.run
+    found = shown.coupling(run, work.task.proceeding, work.line.row.number)
+    title = parts.world().collaborations[run.collaboration].nodes[run.node].title
+    return replace(found, title=title, case=work.line.title, due_at=work.task.due_at, liberty=work.task.liberty)
 
 
 def _office(actor: Actor) -> Words:
