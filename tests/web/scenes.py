@@ -95,7 +95,7 @@ def he_is_interrogated_and_brought_to_the_house(town: Town) -> None:
         )
     town.it_is("2026-03-13 09:00")
     with town.at_the_desk_of("喻红") as desk:
-        desk.receives("收押")
+        desk.receives("送押")
         desk.does(
             "入所检查，开具收押回执",
             of=NAME,
@@ -139,7 +139,7 @@ def counsel_acts_for_him(town: Town, scan: str) -> None:
 def the_procuratorate_approves_the_arrest(town: Town) -> str:
     """One click, and everything is there; returns the address of the opinion in the internal volume."""
     with town.at_the_desk_of("何静") as desk:
-        desk.receives("逮捕协同")
+        desk.receives("提请批准逮捕")
         expect(desk.page.locator("#persons")).to_contain_text(NAME)
         expect(desk.page.locator("#dossier")).to_contain_text("顺意烟酒店现场勘验笔录")
         expect(desk.page.locator("#papers, #dossier").first).to_contain_text("提请批准逮捕书")
@@ -215,7 +215,7 @@ def the_procuratorate_takes_the_case_over(town: Town) -> None:
             limit="2026-04-17",
         )
     with town.at_the_desk_of("何静") as desk:
-        desk.receives("起诉协同")
+        desk.receives("移送起诉")
         desk.receives("换押")
     with town.at_the_desk_of("喻红") as desk:
         desk.receives("换押")

@@ -11,7 +11,7 @@ from .walk import Town
 def the_court_prepares(town: Town) -> None:
     town.it_is("2026-03-19 09:00")
     with town.at_the_desk_of("魏东") as desk:
-        desk.receives("公诉协同")
+        desk.receives("提起公诉")
         desk.does("受理公诉案件", accepted_on="2026-03-19")
         desk.receives("换押")
     with town.at_the_desk_of("喻红") as desk:
@@ -129,7 +129,7 @@ def the_judgment_takes_effect(town: Town) -> None:
 def he_reports_to_community_correction(town: Town) -> None:
     town.it_is("2026-04-10 09:00")
     with town.at_the_desk_of("谢军") as desk:
-        desk.receives("社区矫正")
+        desk.receives("通知执行地社区矫正机构")
         expect(desk.page.locator("#persons")).to_contain_text(NAME)
     with town.at_the_desk_of("姜浩") as desk:
         desk.goes_to(NAME, "社区矫正")
