@@ -11,11 +11,21 @@ from dangui.core.problem import Problem, Refusal
 from dangui.web.desk import asked, source
 from dangui.web.desk.act import uploaded
 from dangui.web.desk.draw.fields import bound, values_from
+from dangui.web.desk.sheet import FormSheet
 
 
 def show(request: HttpRequest) -> HttpResponse:
     """The list."""
     return render(request, "desk/open.html", {"here": "open", "openings": source.openings(asked.actor(request))})
+
+
+def _self(sheet: FormSheet, user: str) -> dict[str, str]:
+    """Whoever opens a case and may handle it is proposed to handle it."""
+    return {
+        field.name: user
+        for field in sheet.fields
+        if field.kind == "user" and any(choice.value == user for choice in sheet.choices.get(field.name, ()))
+    }
 
 
 def form(request: HttpRequest, procedure: str) -> HttpResponse:
@@ -25,9 +35,10 @@ def form(request: HttpRequest, procedure: str) -> HttpResponse:
     if opening is None:
         raise Http404
     sheet = source.opening_form(actor, procedure)
-    values = values_from(sheet.fields, request.POST) if request.method == "POST" else dict(sheet.values)
+    sent = request.method == "POST"
+    values = values_from(sheet.fields, request.POST) if sent else {**_self(sheet, actor.user), **sheet.values}
     reasons: tuple[Problem, ...] = ()
-    if request.method == "POST":
+    if sent:
         try:
             at = asked.moment(request.POST.get("_occurred_at", ""))
             done = source.clerk().open(
