@@ -34,7 +34,6 @@ def the_police_investigate(town: Town, scan: Path) -> str:
             source="报案",
             reporter="沈玉琴",
             summary="顺意烟酒店卷帘门被撬，香烟和现金被盗。",
-            investigator="赵敏",
         )
         desk.does("立案", offence="盗窃罪", facts="夜间撬门入店，窃走香烟43条、现金3150元。")
     with town.at_the_desk_of("周平") as desk:

@@ -48,7 +48,7 @@ def another(town: Town) -> str:
     """A second case, filed in April: where things go wrong."""
     town.it_is("2026-04-20 09:00")
     with town.at_the_desk_of("陈光") as desk:
-        address = desk.opens("刑事侦查", source="报案", summary="电动自行车被盗。", investigator="陈光")
+        address = desk.opens("刑事侦查", source="报案", summary="电动自行车被盗。")
         desk.does("立案", offence="盗窃罪", facts="停放的电动自行车被撬锁推走。")
     with town.at_the_desk_of("周平") as desk:
         desk.approves("立案")
