@@ -20,8 +20,9 @@ MOST_FUNCTION_LINES = 40
 
 OWNERS = {
     "allauth": {"web"},
-    "cryptography": {"store"},
+    "cryptography": {"signing", "store"},
     "django": {"api", "cli", "serving", "store", "web"},
+    "gmssl_pyx": {"signing"},
     "granian": {"cli"},
     "ninja": {"api"},
     "psycopg": {"cli", "store", "web"},
