@@ -60,6 +60,13 @@ def _wait(address: str, running: subprocess.Popen[bytes]) -> None:
     raise SystemExit("the demonstration did not start")
 
 
+def window(browser: Browser, url: str, language: str) -> Page:
+    """A new window in that language."""
+    context = browser.new_context(viewport=SIZE, base_url=url)
+    context.add_cookies([{"name": "dangui_language", "value": LANGUAGES[language], "url": url}])
+    return context.new_page()
+
+
 def seats(browser: Browser, url: str, language: str, agency: str, post: str) -> Iterator[Page]:
     """A window for each person in that post, signed in, in that language."""
     entrance = browser.new_context(viewport=SIZE, locale="zh-CN", base_url=url).new_page()
@@ -71,9 +78,7 @@ def seats(browser: Browser, url: str, language: str, agency: str, post: str) -> 
         if button.locator("b").inner_text() == post
     ]
     for holder in holders:
-        page = browser.new_context(
-            viewport=SIZE, locale="zh-CN" if language == "zh" else "en-GB", base_url=url
-        ).new_page()
+        page = window(browser, url, language)
         page.goto("/accounts/login/")
         page.locator(f'button[name=holder][value="{holder}"]').click()
         page.wait_for_url("**/desk/")
@@ -104,7 +109,7 @@ def seat(
 
 def take(browser: Browser, url: str, language: str, keep: Callable[[Page, str], None]) -> None:
     """All ten in one language."""
-    page = browser.new_context(viewport=SIZE, locale="zh-CN" if language == "zh" else "en-GB", base_url=url).new_page()
+    page = window(browser, url, language)
     page.goto("/accounts/login/")
     keep(page, "01_entrance")
     page = seat(browser, url, language, POLICE, "侦查员")

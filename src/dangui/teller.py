@@ -17,6 +17,7 @@ from dangui.core.proceeding import Clock, Proceeding
 from dangui.core.sending import UNRECEIVED
 from dangui.core.world import Told, title_of
 from dangui.offers import Offers, same
+from dangui.proof import missing
 from dangui.views import DeadlineView, LineView, PendingView, PersonView, ProceedingView, RunView, case_title
 
 
@@ -42,7 +43,8 @@ class Teller:
             self.pending() if inside else (), self.history(entries) if inside else (), self.materials(),
             self.documents(), self.handovers(), tuple(state.exhibits.values()), state.links,
             tuple((user, self.told.user_name(user)) for user in state.assigned),
-            tuple(self.told.user_name(user) for user in sorted(state.recused)), state.facts if inside else {})
+            tuple(self.told.user_name(user) for user in sorted(state.recused)), state.facts if inside else {},
+            missing(self.told, self.offers.state, self.name) if inside else ())
 
     def title(self) -> Words:
         """The case as people call it: 张某等盗窃案."""
@@ -87,9 +89,12 @@ class Teller:
     def _deadline(self, clock: Clock) -> DeadlineView:
         limit = self.procedure.limits.get(clock.deadline)
         status = "past" if clock.status == "running" and clock.ends_at <= self.told.now else clock.status
+        # A limit given as a date starts on that date; it is drawn from the beginning of the case.
+        opened = self.state.opened_at
+        began = opened if opened and clock.started_at > self.told.now else clock.started_at
         return DeadlineView(
             clock.id, clock.deadline, clock.title, self.name(clock.person) if clock.person else None, clock.liberty,
-            status, clock.started_at, clock.ends_at, clock.last_day, clock.ended_at, clock.extensions,
+            status, began, clock.ends_at, clock.last_day, clock.ended_at, clock.extensions,
             tuple((_offer(row), row.basis) for row in limit.extendable) if limit else (), clock.at_end, clock.working,
             clock.basis, limit.unverified if limit else words("", ""))
 

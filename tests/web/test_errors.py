@@ -24,8 +24,10 @@ def test_what_does_not_exist_and_what_may_not_be_seen_look_the_same(node, enter)
 
 
 def test_error_pages_speak_the_readers_language(db):
-    assert "没有您能看的内容" in Client(headers={"accept-language": "zh-CN"}).get("/nowhere/").content.decode()
-    assert "nothing here for you" in Client(headers={"accept-language": "en"}).get("/nowhere/").content.decode()
+    client = Client(headers={"accept-language": "en"})
+    assert "没有您能看的内容" in client.get("/nowhere/").content.decode(), "Chinese until the person chooses"
+    client.cookies["dangui_language"] = "en"
+    assert "nothing here for you" in client.get("/nowhere/").content.decode()
 
 
 def test_a_database_that_goes_away_is_said_calmly_and_the_form_is_kept(node, enter):

@@ -41,7 +41,7 @@ MIDDLEWARE = [
     "dangui.api.envelope.Envelope",
     "dangui.web.middleware.size.SizeLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "dangui.web.middleware.language.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
