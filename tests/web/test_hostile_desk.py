@@ -209,6 +209,23 @@ def test_a_name_that_is_searched_stands_in_no_address(node: story.Node, enter: A
     assert "?q=" not in found.content.decode()
 
 
+def test_a_limit_that_runs_into_a_year_without_a_calendar_says_so_on_the_page(enter: Any) -> None:
+    from datetime import datetime
+
+    from dangui.core.calendar import CHINA
+    from dangui.web import parts
+
+    made = story.node(datetime(2026, 12, 29, 9, 0, tzinfo=CHINA))
+    parts.use(parts.Parts(made.reader, made.clerk, made.statutes, made.clerk.run_jobs))
+    proceeding, persons = story.filed(made, "赵一")
+    ground = next(iter(story._codes(made, "legal_aid_ground")))
+    story._on_behalf(made, proceeding, "find_legal_aid_due", persons, {"ground": ground})
+    (limit,) = made.reader.proceeding(story.INVESTIGATOR, proceeding).deadlines
+    assert limit.ends_at.year == 2027
+    page = enter(story.INVESTIGATOR).get(f"/desk/proceedings/{proceeding}/").content.decode()
+    assert "2027年放假安排未载入" in page
+
+
 def test_signing_in_begins_a_new_session(node: story.Node, enter: Any) -> None:
     from dangui.web.models import Holder
 
@@ -219,6 +236,13 @@ def test_signing_in_begins_a_new_session(node: story.Node, enter: Any) -> None:
     before = visitor.session.session_key
     visitor.post("/demo/sign-in/", {"holder": Holder.objects.first().pk})
     assert visitor.session.session_key != before
+
+
+def test_nobody_holds_the_post_of_the_machine(db: None) -> None:
+    from dangui.web import people
+
+    with pytest.raises(ValueError, match="machine"):
+        people.enrol("li_wen", "李文", story.POLICE, "inbox")
 
 
 def test_another_agencys_user_reaches_nothing_by_guessing_addresses(node: story.Node, enter: Any) -> None:

@@ -8,12 +8,18 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from dangui.core.handover import MACHINE
 from dangui.core.ledger import Actor
 from dangui.web.models import Holder, User
 
 
 def enrol(username: str, name: str, agency: str, post: str, password: str | None = None) -> User:
-    """Put a person in a post, adding the user if there is none of that name yet. May be repeated."""
+    """Put a person in a post, adding the user if there is none of that name yet. May be repeated.
+
+    Raises ValueError for the machine's post, which sees all of its agency and is nobody's.
+    """
+    if post == MACHINE:
+        raise ValueError(f"the post {MACHINE} is the machine's")
     user = User.objects.filter(username=username).first() or User.objects.create_user(username, password, name=name)
     Holder.objects.get_or_create(user=user, agency=agency, post=post)
     return user
