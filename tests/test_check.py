@@ -65,6 +65,9 @@ MISTAKES = [
     ("language.english", f"{INQUIRY}/procedure.yaml", "en: Inquiry}", "en: 稽查}"),
     ("pack.language_missing", "offences/taking.yaml", ", en: Taking", ""),
     ("pack.unknown_key", "procedures/sample/review/stages/open.yaml", "    of: suspect", "    off: suspect"),
+    ("evidence.unknown_kind", "offences/taking.yaml", "by_any: [statement]", "by_any: [statment]"),
+    ("evidence.unknown_stage", "offences/taking.yaml", "at: {review: stop}", "at: {revue: stop}"),
+    ("evidence.no_basis", "offences/taking.yaml", ", basis: \"sample_law/2020#4\"}", "}"),
     ("yaml.duplicate_key", "catalogues/sample.yaml", "materials:", "title: {zh: 又一, en: Again}\nmaterials:"),
     ("form.unknown_type", CONSENT, "is: long_text", "is: longtext"),
 ]

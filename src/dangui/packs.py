@@ -12,12 +12,14 @@ from dangui.core.calendar import Calendar
 from dangui.core.collaboration import Collaboration, parse_codes, parse_collaboration
 from dangui.core.digest import sha256
 from dangui.core.document import Template, parse_template
+from dangui.core.evidence import EvidenceStandard
 from dangui.core.problem import Problem, Words, words
 from dangui.core.procedure import Action, Limit, Procedure, Stage, parse_action, parse_limit
 from dangui.core.sentence import parse_credit_rules
 from dangui.core.shape import Shape
 from dangui.core.world import Agency, Catalogue, FieldOfLaw, Kind, Measure, Post, World
 from dangui.packs_yaml import read_file
+from dangui.standards import parse_standard
 
 _NO_FIELD = FieldOfLaw({}, {}, (), 18, {})
 
@@ -40,10 +42,11 @@ class Packs:
                 procedures[procedure.id] = procedure
                 templates[procedure.id] = self._templates(path.parent / "documents")
         collaborations = {folder.name: self._collaboration(folder) for folder in self._folders("collaborations")}
+        offences, standards = self._offences()
         world = World(
-            procedures, templates, collaborations, self._agencies(), self._offences(),
+            procedures, templates, collaborations, self._agencies(), offences,
             {path.stem: self._catalogue(path) for path in sorted((self.root / "catalogues").glob("*.yaml"))}, fields,
-            "")
+            "", standards)
         read = "\n".join(f"{path} {digest}" for path, digest in sorted(self._bytes))
         return replace(world, digest=sha256(read.encode()))
 
@@ -134,14 +137,30 @@ class Packs:
         shape.done()
         return agency
 
-    def _offences(self) -> dict[str, Words]:
-        found = {}
+    def _offences(self) -> tuple[dict[str, Words], dict[str, EvidenceStandard]]:
+        """Titles of the offences, and the evidence standards of those that have one."""
+        titles, standards = {}, {}
+        shared = {path.stem: self._standard(path) for path in sorted((self.root / "offences/common").glob("*.yaml"))}
         for path in sorted((self.root / "offences").glob("*.yaml")):
             shape = Shape(self._read(path), self.place(path), self.problems)
-            found[path.stem] = shape.title()
+            titles[path.stem] = shape.title()
             for key in ("article", "aliases", "basis", "interpretation"):
                 shape.any(key)
+            own = parse_standard(shape, self.problems)
+            for name in shape.texts("includes"):
+                if name not in shared:
+                    shape.complain("pack.no_include", "includes", "没有这个共用文件", "there is no such common file")
+                own = shared.get(name, EvidenceStandard()) + own
+            if own.points:
+                standards[path.stem] = own
             shape.done()
+        return titles, standards
+
+    def _standard(self, path: Path) -> EvidenceStandard:
+        shape = Shape(self._read(path), self.place(path), self.problems)
+        shape.title()
+        found = parse_standard(shape, self.problems)
+        shape.done()
         return found
 
     def _catalogue(self, path: Path) -> Catalogue:
@@ -155,7 +174,8 @@ class Packs:
             inner.done()
         for kind, item in shape.mapping("materials").items():
             inner = Shape(item, f"{self.place(path)}:materials.{kind}", self.problems)
-            kinds[kind] = Kind(kind, inner.title(), inner.choice("volume", volumes, required=True))
+            volume = inner.choice("volume", volumes, required=True)
+            kinds[kind] = Kind(kind, inner.title(), volume, inner.flag("confession"))
             inner.any("group")
             inner.any("basis")
             inner.done()

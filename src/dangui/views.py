@@ -146,6 +146,41 @@ class RunView:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingView:
+    """A fact that is not proved yet: what is needed, what would do, what is there, how it must look — 证据缺口."""
+
+    fact: str
+    link: Words
+    title: Words
+    level: str
+    says: Words
+    needs: tuple[Words, ...]
+    """Kinds of evidence of which every one is needed."""
+    any_of: tuple[Words, ...]
+    """Kinds of which one would do."""
+    there: tuple[tuple[str, Words], ...]
+    """(id, title) of the materials that bear on the fact."""
+    basis: tuple[str, ...]
+    form: tuple[tuple[Words, Words, tuple[str, ...]], ...]
+    """(kind, how it must look, basis) for the kinds that are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LackingView:
+    """What the dossier still lacks about one person and one charge for the next stage — 还缺什么."""
+
+    person: str
+    name: str
+    offence: Words
+    stage: str
+    stage_title: Words
+    unverified: Words | None
+    facts: int
+    """How many facts the standard asks for at that stage."""
+    findings: tuple[FindingView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProceedingView:
     """Everything the page of a proceeding shows — 案件."""
 
@@ -172,6 +207,7 @@ class ProceedingView:
     assigned: tuple[tuple[str, str], ...]
     recused: tuple[str, ...]
     facts: Mapping[str, Any]
+    lacking: tuple[LackingView, ...] = ()
 
 
 def case_title(names: Sequence[str], offence: Words | None, procedure: Words) -> Words:

@@ -11,6 +11,7 @@ from dangui.check import (
     custody,
     documents,
     effects,
+    evidence,
     forms,
     handovers,
     languages,
@@ -32,6 +33,7 @@ CHECKS: tuple[Callable[[Ground], Iterator[Problem]], ...] = (
     documents.check,
     stages.check,
     custody.check,
+    evidence.check,
     languages.check,
 )
 """One for each concern; every one of them sees all packs and stops at nothing."""

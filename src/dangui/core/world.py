@@ -10,6 +10,7 @@ from typing import Any
 from dangui.core.calendar import Calendar
 from dangui.core.collaboration import Collaboration
 from dangui.core.document import Template
+from dangui.core.evidence import EvidenceStandard
 from dangui.core.problem import Words, words
 from dangui.core.procedure import Procedure
 from dangui.core.sentence import CreditRule
@@ -55,6 +56,8 @@ class Kind:
     id: str
     title: Words
     volume: str
+    confession: bool = False
+    """Whether it holds what the accused said about the charge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ class World:
     catalogues: Mapping[str, Catalogue]
     fields: Mapping[str, FieldOfLaw]
     digest: str
+    standards: Mapping[str, EvidenceStandard] = field(default_factory=dict)
+    """Evidence standards by offence."""
 
     def codes_for(self, procedure: Procedure, collaboration: str = "") -> dict[str, Mapping[str, Words]]:
         """Code tables by name: the field's, the collaboration's, offences, the catalogue's kinds of material."""
