@@ -1,8 +1,8 @@
 """PostgreSQL store — 数据库存储: the store of core.ports over any PostgreSQL from 15 on, under row-level security.
 
 A transaction begins with its first trip to the database, and what is written is gathered and sent before the next read,
-or at the end: an act decided on a remembered state costs one trip, which begins, names the actor, writes everything and
-commits. So HeadMoved comes at the latest when the transaction ends.
+or at the end: an act decided on a remembered state costs one trip and is one statement, which names the actor, writes
+everything and commits. So HeadMoved comes at the latest when the transaction ends.
 
 If the connection breaks while the commit is under way, nobody can know here whether it happened; Unavailable is raised,
 and the same request sent again with its idempotency key finds the answer or is done once.
@@ -23,6 +23,7 @@ from dangui.core.ledger import Actor, Entry, Head
 from dangui.core.ports import Answer, HeadMoved, Job, Look, NotYet, PersonRecord, Projection, Row, Task, Unavailable
 from dangui.store import checks, paging
 from dangui.store.batch import Batch
+from dangui.store.entering import enter
 from dangui.store.jobs import Waiting, error_text, retry_at
 from dangui.store.keys import Vault
 from dangui.store.pool import Connection, Pool
@@ -58,9 +59,7 @@ class _Transaction:
 
     def __init__(self, connection: Connection, actor: Actor, vault: Vault, now: Callable[[], datetime],
                  begin: str) -> None:
-        self._cursor = connection.cursor()
-        # The simple protocol, with values quoted here, sends several statements in one trip.
-        self._plain = psycopg.ClientCursor(connection)
+        self._connection = connection
         self._actor = actor
         self._vault = vault
         self._now = now
@@ -163,13 +162,15 @@ class _Transaction:
     def commit(self) -> None:
         """Send what waits, and commit; a transaction that already failed is left to be rolled back."""
         begun = not self._begin
-        if begun and self._plain.connection.pgconn.transaction_status != TransactionStatus.INTRANS:
+        if begun and self._connection.pgconn.transaction_status != TransactionStatus.INTRANS:
             return
         try:
-            if self._batch:
+            if self._batch and not begun:
+                enter(self._connection, self._who(), self._batch)
+            elif self._batch:
                 self._send(QUERIES["write_and_commit"])
             elif begun:
-                self._plain.execute(b"COMMIT")
+                self._connection.execute(b"COMMIT")
         except psycopg.Error as error:
             raise _translated(error) from error
 
@@ -179,7 +180,7 @@ class _Transaction:
                 self._send(QUERIES["write"])
             elif self._begin:
                 self._send(b"")
-            return self._cursor.execute(QUERIES[query], values, prepare=True).fetchall()
+            return self._connection.execute(QUERIES[query], values, prepare=True).fetchall()
         except psycopg.Error as error:
             raise _translated(error) from error
 
@@ -193,11 +194,15 @@ class _Transaction:
             listed = ", ".join(f"%(text{place})s" for place in range(len(texts)))
             query = query.replace(b"%(texts)s", f"ARRAY[{listed}]::text[]".encode())
         if self._begin:
-            values |= {"user": self._actor.user, "agency": self._actor.agency,
-                       "principal": self._actor.principal if self._actor.agency and self._actor.post else ""}
+            values |= zip(("user", "agency", "principal"), self._who(), strict=True)
             query = b";\n".join(part for part in (QUERIES[self._begin], query) if part)
             self._begin = ""
-        self._plain.execute(query, values)
+        # The simple protocol, with values quoted here, sends several statements in one trip.
+        psycopg.ClientCursor(self._connection).execute(query, values)
+
+    def _who(self) -> tuple[str, str, str]:
+        actor = self._actor
+        return actor.user, actor.agency, actor.principal if actor.agency and actor.post else ""
 
 
 class PostgresStore:

@@ -21,6 +21,13 @@ SELECT dangui.write(%(batch)s, %(texts)s)
 SELECT dangui.write(%(batch)s, %(texts)s);
 COMMIT
 
+-- enter --
+-- A whole transaction in one statement, which commits by itself: who acts, and everything he writes. CASE is what makes
+-- PostgreSQL do the one before the other.
+SELECT CASE WHEN set_config('dangui.user', $1, true) || set_config('dangui.agency', $2, true)
+                 || set_config('dangui.principal', $3, true) IS NOT NULL
+            THEN dangui.write($4, $5) END
+
 -- head --
 -- The end of a ledger.
 SELECT seq, digest FROM dangui.entry WHERE proceeding = %(proceeding)s ORDER BY seq DESC LIMIT 1

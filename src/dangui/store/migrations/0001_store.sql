@@ -215,11 +215,14 @@ CREATE FUNCTION dangui.inbox_agency() RETURNS text LANGUAGE sql STABLE PARALLEL 
                 THEN nullif(current_setting('dangui.agency', true), '') END;
 
 -- Whether the actor may see a proceeding. For the functions below; policies spell it out, to be planned with the query.
-CREATE FUNCTION dangui.sees(wanted text) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT FROM dangui.access
+-- In PL/pgSQL, which keeps its plan for the session; a function in SQL is planned anew by every transaction.
+CREATE FUNCTION dangui.sees(wanted text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM dangui.access
                    WHERE proceeding = wanted AND principal = ANY (dangui.principals()))
         OR EXISTS (SELECT FROM dangui.proceeding_row
-                   WHERE proceeding = wanted AND agency = dangui.inbox_agency())
+                   WHERE proceeding = wanted AND agency = dangui.inbox_agency());
+END;
 $$;
 
 -- What is seen --------------------------------------------------------------------------------------------------------
