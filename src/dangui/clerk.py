@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
+from json import JSONEncoder
 from typing import Any, Protocol
 
 from dangui.core import access, decide, handover, opening
 from dangui.core.calendar import CHINA, Calendar
 from dangui.core.corrections import correct
 from dangui.core.decide import Decision, Request
-from dangui.core.digest import digest
+from dangui.core.digest import sha256
 from dangui.core.ledger import Actor, Draft, chain
 from dangui.core.ports import Answer, Blob, Blobs, HeadMoved, Job, NotYet, Printer, Reading, Store
 from dangui.core.problem import Problem, Refusal, words
@@ -353,17 +354,17 @@ def _fingerprint(actor: Actor, key: str, asked: Any) -> str:
     """By which a repeated request is known. Raises Refusal for a key or a content that can't stand in a ledger."""
     try:
         if len(key) <= LONGEST_KEY and key.isprintable():
-            return digest([actor.user, _plain(asked)])
-    except (ValueError, RecursionError):
+            return sha256(_TELLING([actor.user, asked]).encode())
+    except (TypeError, ValueError, RecursionError):
         pass
     raise _refusal("request.unreadable", "key", "请求编号或内容含有无法登记的字符或数值",
                    "the key or the request holds characters or numbers that can't be recorded")
 
 
-def _plain(value: Any) -> Any:
-    """A JSON value for the digest of a request."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value if isinstance(value, str | int | bool | None) else str(value)
+def _told_apart(value: Any) -> Any:
+    """What JSON has no form for, as something that it has one for."""
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+# No digest of a ledger: it is compared only with one that was made here, so any characters do that are always the same.
+_TELLING = JSONEncoder(ensure_ascii=False, sort_keys=True, default=_told_apart).encode

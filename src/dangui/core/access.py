@@ -118,7 +118,8 @@ def tasks(state: Proceeding) -> Iterator[Task]:
             yield Task(f"{clock.id}@{principal}", principal, "deadline", state.id, clock.deadline, clock.title,
                        clock.person, clock.ends_at, clock.liberty, clock.started_at)
     for application in state.applications.values():
-        yield from _application_tasks(state, application, running)
+        if application["status"] in ("applied", "approved"):
+            yield from _application_tasks(state, application, running)
     for run in state.handovers.values():
         if run["direction"] == "in" and run["status"] == "delivered":
             yield from _reception_tasks(state, run, running)

@@ -240,6 +240,8 @@ def _unexpected(resolver: Resolver, action: Action, person: str | None, failure:
 def without_limit(resolver: Resolver) -> list[Problem]:
     """Whoever this act takes into custody must be under a running, unexpired limit here (CPL 98)."""
     taken = {effect["person"] for effect in resolver.effects if effect["is"] == "measure" and effect["custody"]}
+    if not taken:
+        return []
     clocks = [clock for clock in resolver.state.live_clocks() if clock.liberty and clock.ends_at > resolver.act.at]
     return [
         Problem("liberty.no_clock", "effects", words(

@@ -15,13 +15,17 @@ LARGEST = 2**53 - 1
 
 _LAST_OF_PLANE_0 = "\uffff"
 
+# What goes in circles never gets as far as here, so the encoders need not look for it.
+_SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False).encode
+_AS_GIVEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
 
 def canonical(value: Any) -> bytes:
     """RFC 8785 bytes of ``value``. Raises ValueError for floats, non-string keys, lone surrogates and huge integers."""
     # Keys sort by UTF-16 code units (RFC 8785 §3.2.3). json sorts by code point, which is the same order, and much
     # faster, unless a key reaches beyond plane 0.
     plain = _examined(value)
-    text = json.dumps(value if plain else _ordered(value), ensure_ascii=False, separators=(",", ":"), sort_keys=plain)
+    text = _SORTED(value) if plain else _AS_GIVEN(_ordered(value))
     return text.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, which is a ValueError
 
 
@@ -39,16 +43,15 @@ def _examined(value: Any) -> bool:
     """Whether every key lies in plane 0. Raises ValueError for what has no canonical form."""
     plain = True
     waiting = [value]
-    while waiting:
-        one = waiting.pop()
+    for one in waiting:  # grows on the way
         kind = type(one)
         if kind is str or one is None or kind is bool:
             continue
         if isinstance(one, dict):
             plain = _has_plain_keys(one) and plain
-            waiting.extend(one.values())
+            waiting += one.values()
         elif isinstance(one, list | tuple):
-            waiting.extend(one)
+            waiting += one
         elif not isinstance(one, str):
             _examine_number(one)
     return plain

@@ -87,21 +87,21 @@ def chain(drafts: Iterable[Draft], head: Head, actor: Actor, recorded_at: dateti
     entries: list[Entry] = []
     for draft in drafts:
         body = canonical(draft.body)
-        unsealed = Entry(
-            draft.proceeding, head.seq + 1, draft.kind, {}, actor.user, actor.principal,
-            draft.occurred_at, recorded_at, pack, head.digest, "",
-        )
+        seal = _sealed(body, {
+            "proceeding": draft.proceeding, "seq": head.seq + 1, "kind": draft.kind, "body": {}, "user": actor.user,
+            "post": actor.principal, "occurred_at": draft.occurred_at.isoformat(),
+            "recorded_at": recorded_at.isoformat(), "pack": pack, "previous": head.digest})
         entries.append(Entry(
             draft.proceeding, head.seq + 1, draft.kind, draft.body, actor.user, actor.principal,
-            draft.occurred_at, recorded_at, pack, head.digest, _sealed(unsealed, body), body.decode(),
+            draft.occurred_at, recorded_at, pack, head.digest, seal, body.decode(),
         ))
         head = entries[-1].head
     return entries
 
 
-def _sealed(unsealed: Entry, body: bytes) -> str:
+def _sealed(body: bytes, others: Mapping[str, Any]) -> str:
     """The digest of an entry with that body; "body" is the first of the sealed names, so it is not written twice."""
-    return sha256(canonical(sealed_fields(unsealed)).replace(b'{"body":{}', b'{"body":' + body, 1))
+    return sha256(canonical(others).replace(b'{"body":{}', b'{"body":' + body, 1))
 
 
 def verify(entries: Sequence[Entry]) -> list[Problem]:

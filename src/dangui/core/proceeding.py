@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from dangui.core.ledger import EMPTY, Entry, Head
@@ -17,6 +18,10 @@ from dangui.core.problem import Words
 
 Fact = Mapping[str, Any]
 """A resolved effect as it stands in an entry: ``is`` names it, the rest is what it says."""
+
+
+_LIVE = ("running", "paused")
+_nearest = attrgetter("ends_at", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Clock:
     @property
     def live(self) -> bool:
         """Whether it still runs or is paused."""
-        return self.status in ("running", "paused")
+        return self.status in _LIVE
 
     def is_past(self, moment: datetime) -> bool:
         """Whether the limit was broken by ``moment``, or was met too late."""
@@ -132,13 +137,17 @@ class Proceeding:
 
     def live_clocks(self) -> list[Clock]:
         """Clocks still running or paused, nearest end first."""
-        live = (clock for clock in self.clocks.values() if clock.live)
-        return sorted(live, key=lambda clock: (clock.ends_at, clock.id))
+        live = [clock for clock in self.clocks.values() if clock.status in _LIVE]
+        return sorted(live, key=_nearest)
 
     def next_clock(self) -> Clock | None:
         """The running clock that ends first, of those whose end forces something: a waiting period is nobody's due."""
         due = (clock for clock in self.live_clocks() if clock.status == "running" and clock.at_end != "none")
         return next(due, None)
+
+
+_NAMES = tuple(each.name for each in fields(Proceeding))
+_values_of = attrgetter(*_NAMES)
 
 
 class Work:
@@ -150,7 +159,7 @@ class Work:
     __slots__ = ("_own", "values")
 
     def __init__(self, state: Proceeding) -> None:
-        self.values: dict[str, Any] = {f.name: getattr(state, f.name) for f in fields(state)}
+        self.values: dict[str, Any] = dict(zip(_NAMES, _values_of(state), strict=True))
         self._own: set[str] = set()
 
     def done(self) -> Proceeding:

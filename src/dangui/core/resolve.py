@@ -57,7 +57,7 @@ class Resolver:
         self.prints: dict[str, Any] = {}
         self.records: list[PersonRecord] = []
         self.openings: list[Opening] = []
-        self._seen: Proceeding | None = None
+        self._seen: Proceeding | None = state
 
     @property
     def state(self) -> Proceeding:

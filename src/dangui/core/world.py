@@ -98,15 +98,25 @@ class World:
     digest: str
     standards: Mapping[str, EvidenceStandard] = field(default_factory=dict)
     """Evidence standards by offence."""
+    _codes: dict[tuple[str, str, str], Mapping[str, Mapping[str, Words]]] = field(
+        default_factory=dict, init=False, compare=False, repr=False)
+    """What ``codes_for`` found; it is asked several times in every act."""
 
-    def codes_for(self, procedure: Procedure, collaboration: str = "") -> dict[str, Mapping[str, Words]]:
+    def codes_for(self, procedure: Procedure, collaboration: str = "") -> Mapping[str, Mapping[str, Words]]:
         """Code tables by name: the field's, the collaboration's, offences, the catalogue's kinds of material."""
-        catalogue = self.catalogues.get(procedure.catalogue)
+        place = procedure.field, procedure.catalogue, collaboration
+        found = self._codes.get(place)
+        if found is None:
+            found = self._codes[place] = self._codes_of(*place)
+        return found
+
+    def _codes_of(self, law: str, catalogue_id: str, collaboration: str) -> dict[str, Mapping[str, Words]]:
+        catalogue = self.catalogues.get(catalogue_id)
         found: dict[str, Mapping[str, Words]] = {"offence": self.offences}
         if catalogue:
             found["material_kind"] = {kind.id: kind.title for kind in catalogue.kinds.values()}
             found["volume"] = catalogue.volumes
-        found.update(self.fields[procedure.field].codes)
+        found.update(self.fields[law].codes)
         if collaboration in self.collaborations:
             found.update(self.collaborations[collaboration].codes)
         return found

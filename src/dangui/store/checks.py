@@ -21,8 +21,7 @@ def one_ledger(entries: Sequence[Entry], actor: Actor) -> None:
         if (entry.user, entry.post) != (actor.user, actor.principal):
             raise PermissionError(f"{entry.proceeding}#{entry.seq} is in the name of {entry.user} at {entry.post}, "
                                   f"but {actor.user} at {actor.principal} is acting")
-        if not entry.text or "\\u0000" in entry.text:
-            storable(entry.body)
+        storable_text(entry.text, entry.body)
 
 
 def one_projection(projection: Projection) -> None:
@@ -45,6 +44,12 @@ def own_series(agency: str, actor: Actor) -> None:
     """Only an agency itself takes numbers of its series. Raises PermissionError."""
     if agency != actor.agency:
         raise PermissionError(f"a number of {agency} taken by {actor.principal}")
+
+
+def storable_text(text: str, value: Any) -> None:
+    """As ``storable``; where ``text`` is the JSON of ``value``, that tells faster."""
+    if not text or "\\u0000" in text:
+        storable(value)
 
 
 def storable(value: Any) -> None:
