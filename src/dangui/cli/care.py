@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 
-from dangui.cli import says
+from dangui.cli import package, says
 from dangui.cli.node import Node, open_node, prepare_web
 from dangui.core import access
 from dangui.core.ledger import Entry
@@ -27,7 +27,9 @@ def migrate(options: argparse.Namespace) -> int:
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Check every ledger and every byte, or what concerns one case or proceeding."""
+    """Check every ledger and every byte, or what concerns one case or proceeding; or a sealed package."""
+    if options.package or options.key:
+        return package.verify(options)
     node = open_node(migrated=False)
     try:
         found = verify_store(node.archive(), node.blobs)

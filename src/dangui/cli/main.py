@@ -97,13 +97,7 @@ def _node(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
             )
             command.add_argument("--no-serve", action="store_true", help="只演示 / play only")
     _add(commands, "migrate", "care:migrate", "升级数据库", "bring the database to this version")
-    command = _add(
-        commands, "verify", "care:verify", "核验登记簿与材料", "check every ledger and every byte of the dossiers"
-    )
-    command.add_argument(
-        "what", nargs="?", default="", metavar="CASE", help="案件号 / a case or proceeding; nothing = the whole node"
-    )
-    command.add_argument("--json", action="store_true")
+    _verify(commands)
     _add(commands, "rebuild", "care:rebuild", "重建全部投影", "make every list anew from the ledgers")
     _add(commands, "catch-up", "care:catch_up", "补建落后的投影", "make the lists that are behind their ledgers")
     _add(commands, "backup", "care:backup", "备份", "copy database, files and secret").add_argument(
@@ -115,6 +109,22 @@ def _node(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     _add(commands, "health", "care:health", "运行状况", "what works and what does not").add_argument(
         "--json", action="store_true"
     )
+
+
+def _verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The command that checks a node, or a sealed package without one."""
+    command = _add(
+        commands, "verify", "care:verify", "核验登记簿与材料,或密封案卷包",
+        "check every ledger and every byte of the dossiers, or a sealed package",
+    )
+    command.add_argument(
+        "what", nargs="?", default="", metavar="CASE", help="案件号 / a case or proceeding; nothing = the whole node"
+    )
+    command.add_argument("--package", type=Path, metavar="FILE", help="密封案卷包 / a sealed package; needs no node")
+    command.add_argument(
+        "--key", type=Path, action="append", default=[], metavar="PEM", help="公钥文件,可多次 / public key, repeatable"
+    )
+    command.add_argument("--json", action="store_true")
 
 
 def _packs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
