@@ -76,6 +76,15 @@ def test_a_proceeding_shows_persons_limits_dossier_and_history(calling, case):
     assert [line["kind"] for line in view["history"]][-1] == "proceeding.opened"
 
 
+def test_a_proceeding_says_what_its_dossier_does_not_prove_yet(calling, case):
+    olga, proceeding, _ = case
+    (lacking,) = olga.get(f"/proceedings/{proceeding}")["lacking"]
+    assert (lacking["stage"], lacking["offence"]["zh"], lacking["facts"]) == ("review", "取走罪", 1)
+    (finding,) = lacking["findings"]
+    assert (finding["fact"], finding["level"], finding["basis"]) == ("taking", "stop", ["sample_law/2020#4"])
+    assert finding["any_of"] == [{"zh": "陈述", "en": "Statement"}]
+
+
 def test_the_bytes_of_a_document_can_be_had(calling, case):
     olga, proceeding, _ = case
     held(calling, case)

@@ -114,7 +114,7 @@ def detained(made: Node, *names: str) -> tuple[str, tuple[str, ...]]:
     return proceeding, persons
 
 
-def bound(made: Node, proceeding: str, title: str) -> None:
+def bound(made: Node, proceeding: str, title: str, kind: str = "") -> None:
     """A scanned material bound in the dossier."""
     made.clerk.act(
         INVESTIGATOR,
@@ -124,7 +124,7 @@ def bound(made: Node, proceeding: str, title: str) -> None:
             (),
             {
                 "upload": upload(made, title),
-                "kind": next(iter(_codes(made, "material_kind"))),
+                "kind": kind or next(iter(_codes(made, "material_kind"))),
                 "title": title,
                 "made_on": made.now.date().isoformat(),
             },

@@ -76,6 +76,32 @@ def test_a_proceeding_shows_who_what_until_when_and_why(node, enter):
     assert "提请批准逮捕" in page
 
 
+def test_what_the_dossier_still_lacks_is_shown_by_link_with_its_basis_until_it_is_bound(node, enter):
+    proceeding, (person,) = story.detained(node, "赵大勇")
+    client = enter(story.INVESTIGATOR)
+    sheet = client.get(f"/desk/proceedings/{proceeding}/").context["sheet"]
+    (lacking,) = sheet.lacking
+    assert (lacking.person, lacking.stage, lacking.offence["zh"]) == (person, "arrest_review", "盗窃罪")
+    first = {each.fact: each.level for each in lacking.findings}
+    assert (first["occurred"], first["value"]) == ("stop", "warn")
+    for kind in ("victim_statement", "video", "price_appraisal"):
+        story.bound(node, proceeding, kind, kind)
+    page = client.get(f"/desk/proceedings/{proceeding}/")
+    (lacking,) = page.context["sheet"].lacking
+    assert set(first) - {each.fact for each in lacking.findings} >= {"occurred", "done_by", "value"}
+    assert all(said in page.content.decode() for said in ("证据标准", "涉案财物", "卷内还没有所需的证据"))
+
+
+def test_what_is_still_lacking_is_said_in_english_too(node, enter):
+    proceeding, _ = story.detained(node, "赵大勇")
+    client = enter(story.INVESTIGATOR)
+    client.post("/language/", {"language": "en", "next": "/desk/"})
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/desk/proceedings/{proceeding}/").content.decode()
+    assert "facts lack evidence" in page
+    assert "How it must look" in page
+
+
 def test_actions_that_answer_a_running_limit_stand_first(node, enter):
     proceeding, _ = story.detained(node, "赵大勇")
     ready = enter(story.INVESTIGATOR).get(f"/desk/proceedings/{proceeding}/").context["ready"]

@@ -8,17 +8,12 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from dangui.api.lacking import LackingOut, Words
+
 Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9_:.@/-]{1,80}$")]
 """An id of the engine, of an agency, a post or a user."""
 Line = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")]
 """A text that a person wrote, without control characters."""
-
-
-class Words(Schema):
-    """One text in both languages."""
-
-    zh: str = ""
-    en: str = ""
 
 
 class ProblemOut(Schema):
@@ -240,6 +235,7 @@ class ProceedingOut(Schema):
     dossier: list[Volume]
     history: list[LineOut]
     facts: dict[str, Any]
+    lacking: list[LackingOut]
 
 
 class Actions(Schema):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dangui.api.forms import schema_of
+from dangui.api.lacking import Words, lacking
 from dangui.api.schemas import (
     ActionOut,
     Actions,
@@ -23,7 +24,6 @@ from dangui.api.schemas import (
     TaskOut,
     Tasks,
     Volume,
-    Words,
 )
 from dangui.core.ports import Row
 from dangui.core.problem import Problem
@@ -96,6 +96,7 @@ def proceeding(view: ProceedingView) -> ProceedingOut:
             "dossier": dossier(view),
             "history": [_of(LineOut, each) for each in view.history],
             "facts": dict(view.facts),
+            "lacking": [lacking(each) for each in view.lacking],
         }
     )
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from dangui.core.form import Field
 from dangui.core.problem import Problem, Words
+from dangui.views import LackingView
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +282,7 @@ class ProceedingSheet:
     exhibits: tuple[Exhibit, ...]
     history: tuple[Record, ...]
     alarms: tuple[Problem, ...] = ()
+    lacking: tuple[LackingView, ...] = ()
 
     @property
     def parties(self) -> tuple[str, ...]:

@@ -359,4 +359,5 @@ def proceeding(
         tuple(exhibit(each, number) for number, each in enumerate(view.exhibits, 1)),
         tuple(record(each) for each in view.history),
         alarms,
+        view.lacking,
     )
