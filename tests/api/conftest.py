@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangui.web.settings")
 with patch.dict(
     os.environ,
     {
+        "DJANGO_SETTINGS_MODULE": "dangui.web.settings",  # not left behind: a worker would load settings too early
         "DANGUI_DEMO": "1",
         "DANGUI_EMBEDDED": "1",
         "DANGUI_DATABASE_URL": "postgresql:///unset",

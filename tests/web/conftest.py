@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Iterator
 from unittest.mock import patch
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangui.web.settings")
 with patch.dict(
     os.environ,
     {
+        "DJANGO_SETTINGS_MODULE": "dangui.web.settings",  # not left behind: a worker would load settings too early
         "DANGUI_DEMO": "1",
         "DANGUI_EMBEDDED": "1",
         "DANGUI_DATABASE_URL": "postgresql:///unset",
