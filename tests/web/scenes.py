@@ -105,9 +105,9 @@ def he_is_interrogated_and_brought_to_the_house(town: Town) -> None:
     with town.at_the_desk_of("赵敏") as desk:
         desk.goes_to(NAME, "刑事侦查")
         desk.does("通知家属", of=NAME, relative="魏巧云（母亲）", manner="书面告知")
-        desk.does(
-            "提请批准逮捕",
-            facts="撬门入店，窃得香烟43条、现金3150元。",
+        desk.begins("提请批准逮捕")
+        expect(desk.page.locator("[name=facts]")).to_have_value("夜间撬门入店，窃走香烟43条、现金3150元。")
+        desk.hands_in(
             danger=["可能实施新的犯罪的"],
             danger_reasons="曾因盗窃受过处罚。",
         )
