@@ -343,11 +343,12 @@ def _pending(work: Work) -> Pending:
 
 
 def _ticket(work: Work) -> Coupling:
-    """A hand-over by what is wanted of the receiver: the node's title, not the collaboration's."""
+    """A hand-over by what began it (提请批准逮捕, 移送起诉), whatever was sent after it."""
     run: Any = work.run
     found = shown.coupling(run, work.task.proceeding, work.line.row.number)
-    title = parts.world().collaborations[run.collaboration].nodes[run.node].title
-    return replace(found, title=title, case=work.line.title, due_at=work.task.due_at, liberty=work.task.liberty)
+    nodes = parts.world().collaborations[run.collaboration].nodes
+    began = next((node for node in (nodes[run.node], *nodes.values()) if node.verb == "initiate"), nodes[run.node])
+    return replace(found, title=began.title, case=work.line.title, due_at=work.task.due_at, liberty=work.task.liberty)
 
 
 def _office(actor: Actor) -> Words:
