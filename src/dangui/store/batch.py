@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from dangui.core.digest import canonical
 from dangui.core.ledger import Entry
 from dangui.core.ports import Answer, Job, Look, PersonRecord, Projection, Row, Task
+from dangui.store import checks
 from dangui.store.keys import Sealed
 from dangui.store.sight import by_principal
 
@@ -41,9 +44,11 @@ class Batch:
             "name_index": sealed.name_index.hex() if sealed.name_index else None})
 
     def job(self, job: Job, due_at: datetime) -> None:
-        """A job due at once."""
+        """A job due at once. Raises ValueError for what can't be stored."""
+        args = canonical(dict(job.args)).decode()
+        checks.storable_text(args, dict(job.args))
         self._add("jobs", {"name": job.name, "key": job.key, "lock": job.lock, "due_at": due_at.isoformat(),
-                           "args": self._place(canonical(dict(job.args)).decode())})
+                           "args": self._place(args)})
 
     def answer(self, key: str, answer: Answer) -> None:
         """An answer to a request."""
@@ -90,15 +95,30 @@ def _difference(before: Projection, after: Projection) -> dict[str, Any]:
     if (old.case_id, old.procedure, old.agency, old.persons) != (new.case_id, new.procedure, new.agency, new.persons):
         return _whole(after)
     known, tasks = {task.id: task for task in before.tasks}, {task.id: task for task in after.tasks}
+    found = {"since": old.seq, "tasks": [_task(task) for task in after.tasks if task != known.get(task.id)],
+             "tasks_gone": [each for each in known if each not in tasks]}
+    if before.grants == after.grants and _same_but_for_seq(old, new):
+        found |= {"proceeding": new.proceeding, "seq": new.seq}
+    else:
+        found |= {"row": _row(new), **_granted_anew(before, after)}
+    return {name: each for name, each in found.items() if each != []}
+
+
+def _granted_anew(before: Projection, after: Projection) -> dict[str, Any]:
+    """The grants that differ, which are all of them where what they repeat of the row does; and those that are gone."""
+    old, new = before.row, after.row
     granted, grants = by_principal(before.grants), by_principal(after.grants)
     repeated = (old.closed, old.due_at, old.number) == (new.closed, new.due_at, new.number)
-    found = {"row": _row(new), "since": old.seq,
-             "tasks": [_task(task) for task in tasks.values() if task != known.get(task.id)],
-             "grants": _grants({name: scope for name, scope in grants.items()
-                                if not repeated or scope != granted.get(name)})}
-    gone = {"tasks_gone": [each for each in known if each not in tasks],
+    return {"grants": _grants({name: scope for name, scope in grants.items()
+                               if not repeated or scope != granted.get(name)}),
             "grants_gone": [each for each in granted if each not in grants]}
-    return found | {name: each for name, each in gone.items() if each}
+
+
+_COMPARED = attrgetter(*(each.name for each in fields(Row) if each.name != "seq"))
+
+
+def _same_but_for_seq(old: Row, new: Row) -> bool:
+    return bool(_COMPARED(old) == _COMPARED(new))
 
 
 def _grants(scopes: Mapping[str, str]) -> list[dict[str, str]]:

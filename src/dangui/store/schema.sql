@@ -308,14 +308,24 @@ BEGIN
 END;
 $$;
 
+-- The proceeding that a projection is of.
+CREATE FUNCTION dangui.projected(projection jsonb) RETURNS text LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN projection ? 'row' THEN projection->'row'->>'proceeding' ELSE projection->>'proceeding' END;
+
 -- Replaces the lines that follow from one ledger, unless newer ones are there. Touches only lines that differ. With
 -- ``since`` only the lines are given that differ from those of that sequence number, and those that are gone; raises
--- DG001 if what is here is not of that number.
+-- DG001 if what is here is not of that number. Where of the row itself nothing but ``seq`` differs, that is given in its
+-- place; then no grant is given, because a grant repeats what stands in the row.
 CREATE FUNCTION dangui.project(projection jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    line dangui.proceeding_row := jsonb_populate_record(NULL::dangui.proceeding_row, projection->'row');
+    line dangui.proceeding_row;
     since integer := (projection->>'since')::integer;
 BEGIN
+    IF projection ? 'row' THEN
+        line := jsonb_populate_record(NULL::dangui.proceeding_row, projection->'row');
+    ELSE
+        line.proceeding := dangui.projected(projection);
+    END IF;
     IF since IS NULL THEN
         INSERT INTO dangui.proceeding_row AS old SELECT (line).*
         ON CONFLICT (proceeding) DO UPDATE SET
@@ -337,11 +347,16 @@ BEGIN
         INSERT INTO dangui.proceeding_person (person, proceeding)
         SELECT json_array_elements_text(line.persons), line.proceeding ON CONFLICT DO NOTHING;
     ELSE
-        UPDATE dangui.proceeding_row SET
-            number = line.number, stage = line.stage, stage_title = line.stage_title, offence = line.offence,
-            assigned = line.assigned, closed = line.closed, due_at = line.due_at, due_title = line.due_title,
-            due_liberty = line.due_liberty, seq = line.seq
-        WHERE proceeding = line.proceeding AND seq = since;
+        IF projection ? 'row' THEN
+            UPDATE dangui.proceeding_row SET
+                number = line.number, stage = line.stage, stage_title = line.stage_title, offence = line.offence,
+                assigned = line.assigned, closed = line.closed, due_at = line.due_at, due_title = line.due_title,
+                due_liberty = line.due_liberty, seq = line.seq
+            WHERE proceeding = line.proceeding AND seq = since;
+        ELSE
+            UPDATE dangui.proceeding_row SET seq = (projection->>'seq')::integer
+            WHERE proceeding = line.proceeding AND seq = since;
+        END IF;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'the lines of % are not those of %', line.proceeding, since USING ERRCODE = 'DG001';
         END IF;
@@ -434,6 +449,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = dangui, pg_temp AS $$
 DECLARE
     me text := nullif(current_setting('dangui.principal', true), '');
     targets text[] := '{}';
+    target text;
     part jsonb;
 BEGIN
     IF me IS NULL OR nullif(current_setting('dangui.user', true), '') IS NULL THEN
@@ -445,20 +461,23 @@ BEGIN
         PERFORM dangui.must_write(targets[i + 1]);
     END LOOP;
     FOR i IN 0 .. jsonb_array_length(coalesce(batch->'projections', '[]')) - 1 LOOP
-        IF array_position(targets, batch->'projections'->i->'row'->>'proceeding') IS NULL THEN
-            PERFORM dangui.must_write(batch->'projections'->i->'row'->>'proceeding');
+        target := dangui.projected(batch->'projections'->i);
+        IF array_position(targets, target) IS NULL THEN
+            PERFORM dangui.must_write(target);
         END IF;
     END LOOP;
     -- Nobody but the machine that delivers opens a proceeding into a case that he may not see.
-    IF current_setting('dangui.opens', true) = 'yes' AND dangui.inbox_agency() IS NULL AND EXISTS (
-        SELECT FROM jsonb_path_query(batch, '$.projections[*].row') AS line
-        WHERE NOT EXISTS (SELECT FROM dangui.proceeding_row r WHERE r.proceeding = line->>'proceeding')
-            AND EXISTS (SELECT FROM dangui.proceeding_row r WHERE r.case_id = line->>'case_id'
-                        AND r.xmin <> pg_current_xact_id()::xid)
-            AND NOT EXISTS (SELECT FROM dangui.proceeding_row r WHERE r.case_id = line->>'case_id'
-                            AND dangui.sees(r.proceeding)))
-    THEN
-        RAISE EXCEPTION '% opens a proceeding into a case of others', me USING ERRCODE = 'insufficient_privilege';
+    IF current_setting('dangui.opens', true) = 'yes' THEN
+        IF dangui.inbox_agency() IS NULL AND EXISTS (
+            SELECT FROM jsonb_path_query(batch, '$.projections[*].row') AS line
+            WHERE NOT EXISTS (SELECT FROM dangui.proceeding_row r WHERE r.proceeding = line->>'proceeding')
+                AND EXISTS (SELECT FROM dangui.proceeding_row r WHERE r.case_id = line->>'case_id'
+                            AND r.xmin <> pg_current_xact_id()::xid)
+                AND NOT EXISTS (SELECT FROM dangui.proceeding_row r WHERE r.case_id = line->>'case_id'
+                                AND dangui.sees(r.proceeding)))
+        THEN
+            RAISE EXCEPTION '% opens a proceeding into a case of others', me USING ERRCODE = 'insufficient_privilege';
+        END IF;
     END IF;
     FOR i IN 0 .. jsonb_array_length(coalesce(batch->'ledgers', '[]')) - 1 LOOP
         PERFORM dangui.append(batch->'ledgers'->i, texts);
