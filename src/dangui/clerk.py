@@ -250,7 +250,7 @@ class Clerk:
             effects = [_with_blob(effect, blobs) for effect in draft.body["effects"]]
             if not all(self.blobs.has(blob) for blob in _named(effects)):
                 raise _refusal("file.not_here", "with", "文件尚未上传完整", "the file has not been uploaded completely")
-            yield replace(draft, body={**draft.body, "effects": effects})
+            yield replace(draft, body={**draft.body, "effects": effects}) if blobs else draft
 
 
 class Parked(NotYet):

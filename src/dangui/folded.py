@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from threading import Lock
 
 from dangui.core import access
+from dangui.core.ledger import EMPTY
 from dangui.core.ports import HeadMoved, Projection, Reading, Writing
 from dangui.core.problem import Problem, Refusal, words
 from dangui.core.proceeding import CorrectedBefore, Proceeding, fold
@@ -29,11 +30,17 @@ class Folded:
 
     def state(self, tx: Reading, proceeding: str) -> Proceeding | None:
         """The present state, or None if the actor sees no such ledger."""
+        known, _ = self.remembered(proceeding)
+        if known is None:
+            known = fold(tx.entries(proceeding))
+            if known.head == EMPTY:
+                return None
+            self.keep(known)
+            return known
         head = tx.head(proceeding)
         if head is None:
             return None
-        known, _ = self.remembered(proceeding)
-        if known is None or known.head != head:
+        if known.head != head:
             known = self._catch_up(tx, proceeding, known)
             self.keep(known)
         return known
@@ -46,9 +53,9 @@ class Folded:
         with self._lock:
             return self._states.get(proceeding, (None, None))
 
-    def _catch_up(self, tx: Reading, proceeding: str, known: Proceeding | None) -> Proceeding:
-        newer = tx.entries(proceeding, known.head.seq) if known else ()
-        if known and newer and newer[0].previous == known.head.digest:
+    def _catch_up(self, tx: Reading, proceeding: str, known: Proceeding) -> Proceeding:
+        newer = tx.entries(proceeding, known.head.seq)
+        if newer and newer[0].previous == known.head.digest:
             try:
                 return fold(newer, known)
             except CorrectedBefore:

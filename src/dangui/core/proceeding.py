@@ -142,8 +142,8 @@ class Proceeding:
 
     def next_clock(self) -> Clock | None:
         """The running clock that ends first, of those whose end forces something: a waiting period is nobody's due."""
-        due = (clock for clock in self.live_clocks() if clock.status == "running" and clock.at_end != "none")
-        return next(due, None)
+        due = [clock for clock in self.clocks.values() if clock.status == "running" and clock.at_end != "none"]
+        return min(due, key=_nearest, default=None)
 
 
 _NAMES = tuple(each.name for each in fields(Proceeding))
