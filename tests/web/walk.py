@@ -240,7 +240,9 @@ def served(browser: Browser, folder: Path) -> Iterator[Town]:
         str(town.clock),
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield town
-        process.terminate()
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            yield town
+        finally:
+            process.terminate()
