@@ -38,6 +38,7 @@ def test_counsel_reads_no_evidence_during_the_investigation(town: Town, case: An
     assert view.materials == ()
     assert view.documents == ()
     assert view.exhibits == ()
+    assert view.lacking == ()
     with pytest.raises(Refusal):
         town.reader.blob(counsel, proceeding, bytes_of(town, proceeding, "证人证言"))
 

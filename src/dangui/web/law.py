@@ -28,6 +28,11 @@ _ENGLISH = {
     "time_limit_2000": "SPC Trial Time-limit Provisions",
     "pil_interp": "Public Interest Litigation Interpretation",
     "peoples_mediation": "People's Mediation Law",
+    "drugs_2016": "Drug Crimes Interpretation (2016)",
+    "fraud_2011": "Fraud Interpretation (2011)",
+    "quarrel_2013": "Picking Quarrels Interpretation (2013)",
+    "theft_2013": "Theft Interpretation (2013)",
+    "traffic_2000": "Traffic Casualties Interpretation (2000)",
 }
 """English short titles by key; official texts are Chinese only, another key is said as it is written."""
 _DIGITS = "零一二三四五六七八九"
