@@ -135,6 +135,9 @@ def test_no_line_can_be_changed_by_the_application(hostile: Connection, statemen
     "SELECT dangui.shred('a')", "SELECT dangui.next_serial('police_east', '立案', 2026)",
     "SELECT dangui.next_serial(NULL, '立案', 2026)", "SELECT dangui.next_serial('', '立案', 2026)",
     """SELECT dangui.write('{"projections": [{"row": {"proceeding": "victim", "seq": 99}}]}')""",
+    """SELECT dangui.write('{"projections": [{"proceeding": "victim", "since": 1, "seq": 99}]}')""",
+    """SELECT dangui.write('{"projections": [{"proceeding": "mine", "since": 1, "row": {"proceeding": "victim"}}]}')""",
+    "SELECT dangui.projected('{}')",
     """SELECT dangui.write('{"ledgers": [{"proceeding": "victim", "seq": 1, "entries": []}]}')""",
     """SELECT dangui.write(('{"ledgers": [{"seq": 0, "entries": [], "previous": "' || repeat('0', 64) || '"}],
                               "projections": [{"row": {"proceeding": "victim", "seq": 99}}]}')::jsonb)"""])
