@@ -42,6 +42,9 @@ SAYS = {
     "seal.unknown_key": ("没有任何签名出自所给的密钥", "no signature is by a key that was given"),
     "seal.wrong_algorithm": ("密钥 {key} 不属于所称算法", "key {key} is not of the algorithm it is said to be"),
     "seal.no_signer": ("至少需要一个签署者,且不得重复", "needs a signer, and each once"),
+    "log.tile_damaged": ("日志文件与已签署的内容不符", "the file is not what was written or signed"),
+    "log.wrong_checkpoint": ("检查点无法读取或签名无效", "can't be read, or its signature does not hold"),
+    "log.entry_too_long": ("记录超过 65535 字节", "the entry is longer than 65,535 bytes"),
     "findings.more": ("另有 {count} 处同类问题未逐一列出", "{count} more of this kind are not listed"),
 }
 """Code → what is said. Every code has a test that brings it about."""

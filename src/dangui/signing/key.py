@@ -62,6 +62,10 @@ class Verifier(Protocol):
     def id(self) -> str:
         """Which key: SHA-256 of its SubjectPublicKeyInfo, in hexadecimal."""
 
+    @property
+    def raw(self) -> bytes:
+        """The key itself: 32 bytes (Ed25519), or x and y of the point, 64 bytes."""
+
     def verify(self, message: bytes, signature: bytes) -> bool:
         """Whether ``signature`` is this key's over ``message``, in the one form; nothing is raised."""
 
