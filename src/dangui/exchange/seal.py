@@ -115,17 +115,20 @@ def path_fault(path: str) -> str:
 def check_paths(paths: list[str], found: Findings) -> None:
     """Names that are not allowed, occur twice, or fall together on some systems."""
     seen: dict[str, str] = {}
+    sound: dict[str, str] = {}
     for path in paths:
+        folded = unicodedata.normalize("NFC", path.casefold())
         fault = path_fault(path)
         if fault:
             found.add("package.bad_path", path, why=fault)
-        folded = unicodedata.normalize("NFC", path.casefold())
+        else:
+            sound[folded] = path
         if folded in seen:
             same = seen[folded] == path
             found.add("package.duplicate_name" if same else "package.name_clash", path, other=seen[folded])
         seen[folded] = path
-    for path in (path for path in paths if not path_fault(path)):
-        steps = unicodedata.normalize("NFC", path.casefold()).split("/")
+    for folded, path in sound.items():
+        steps = folded.split("/")
         above = ("/".join(steps[:depth]) for depth in range(2, len(steps)))
         for folder in (each for each in above if each in seen):
             found.add("package.name_clash", path, other=seen[folder])

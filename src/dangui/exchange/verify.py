@@ -59,7 +59,7 @@ def verify_package(path: Path, keys: Iterable[Verifier]) -> Verified:
     It is whole if there are no problems: at least one signature is by one of ``keys``, and each that is holds.
     """
     said = _Said(Findings(), [], [])
-    with open(path, "rb") as file:
+    with open(path, "rb", buffering=0) as file:  # it is read here and there: a buffer would be filled in vain
         every = entries(file, said.found)
         listed = {entry.name: entry for entry in every}
         seal_raw = _seal_file(file, listed, SEAL_FILE, said.found)
