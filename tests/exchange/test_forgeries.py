@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import struct
+import tracemalloc
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -210,6 +211,20 @@ def test_files_laid_over_each_other_are_not_read_again_and_again(tmp_path: Path)
     first = package.index(b"PK\1\2")
     struct.pack_into("<2L", package, first + 20, 0x7FFFFFFF, 0x7FFFFFFF)
     assert "package.gap" in codes(tmp_path, bytes(package))
+
+
+def test_a_long_manifest_that_nobody_signed_is_not_parsed(tmp_path: Path) -> None:
+    long = b'{"files":[' + b"[]," * 400_000 + b'[]],"v":1}'
+    tracemalloc.start()
+    found = codes(tmp_path, contained(parts() | {MANIFEST: long}))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == {"seal.manifest_differs"}
+    assert most < 8 * len(long)
+    for keys in ((STRANGER,), ()):
+        forged = signed_again(resealed(parts() | {MANIFEST: long}), *keys)
+        assert {"seal.unknown_key", "seal.signatures_differ"} == codes(tmp_path, contained(forged))
+    assert "json.wrong_fields" in codes(tmp_path, contained(resealed(parts() | {MANIFEST: long})))
 
 
 def test_two_packages_can_not_be_mixed(tmp_path: Path) -> None:

@@ -27,6 +27,9 @@ from dangui.exchange.seal import (
 )
 from dangui.signing.key import SEAL, Verifier
 
+UNSIGNED = 2**20
+"""Bytes of a manifest that is read although no known key has signed it, so that more can be said of what is wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verified:
@@ -51,6 +54,8 @@ class _Said:
     found: Findings
     holds: list[Words]
     unchecked: list[Words]
+    signed: bool = False
+    """Whether a known key's signature over the seal holds."""
 
 
 def verify_package(path: Path, keys: Iterable[Verifier]) -> Verified:
@@ -66,13 +71,13 @@ def verify_package(path: Path, keys: Iterable[Verifier]) -> Verified:
         manifest_raw = _seal_file(file, listed, MANIFEST, said.found)
         signatures_raw = _seal_file(file, listed, SIGNATURES, said.found)
         seal = None if seal_raw is None else read_seal(seal_raw, said.found)
-        items = None if manifest_raw is None else read_manifest(manifest_raw, said.found)
         signatures = None if signatures_raw is None else read_signatures(signatures_raw, said.found)
         if seal is not None and seal_raw is not None and signatures is not None:
             _check_signatures(seal, seal_raw, signatures, {key.id: key for key in keys}, said)
+        items = None if manifest_raw is None else _items(manifest_raw, seal, said)
         if seal is not None and manifest_raw is not None:
             _check_seal(seal, manifest_raw, items, said)
-        _check_files(file, every, items or (), said)
+        _check_files(file, every, items, said)
     return _outcome(seal, items, said)
 
 
@@ -84,6 +89,13 @@ def _outcome(seal: Seal | None, items: tuple[Item, ...] | None, said: _Said) -> 
         tuple(said.holds), tuple(said.unchecked), said.found.listed(),
         seal if whole else None, (items or ()) if whole else (),
     )
+
+
+def _items(raw: bytes, seal: Seal | None, said: _Said) -> tuple[Item, ...] | None:
+    """What a manifest lists. A long one that nobody known has signed is not even parsed: it could fill the memory."""
+    if len(raw) > UNSIGNED and (not said.signed or seal is None or sha256(raw) != seal.manifest):
+        return None
+    return read_manifest(raw, said.found)
 
 
 def _seal_file(file: BinaryIO, listed: Mapping[str, Entry], name: str, found: Findings) -> bytes | None:
@@ -117,6 +129,7 @@ def _check_signatures(
         elif seal.signers.get(key, keys[key].algorithm) != keys[key].algorithm:
             said.found.add("seal.wrong_algorithm", SEAL_FILE, key=short)
         elif keys[key].verify(SEAL + raw, signature):
+            said.signed = True
             name = keys[key].algorithm
             said.holds.append(words(f"密钥 {short}({name})的签名有效", f"the signature of key {short} ({name}) holds"))
         else:
@@ -146,31 +159,36 @@ def _check_seal(seal: Seal, manifest: bytes, items: tuple[Item, ...] | None, sai
     )
 
 
-def _check_files(file: BinaryIO, every: tuple[Entry, ...], items: tuple[Item, ...], said: _Said) -> None:
+def _check_files(file: BinaryIO, every: tuple[Entry, ...], items: tuple[Item, ...] | None, said: _Said) -> None:
     """The files are those of the manifest, in its order, each with the bytes that were sealed."""
-    sealed = [entry for entry in every if entry.name not in LONGEST]
-    check_paths([entry.name for entry in sealed], said.found)
+    check_paths([entry.name for entry in every if entry.name not in LONGEST], said.found)
     if sorted(LONGEST) != sorted(entry.name for entry in every if entry.name in LONGEST):
         said.found.add("package.duplicate_name", "seal/")
-    listed = {item.path: item for item in items}
-    held = {entry.name for entry in sealed}
-    for path in (item.path for item in items if item.path not in held):
-        said.found.add("package.missing_file", path)
+    if items is None:
+        return
+    _check_names([entry.name for entry in every], [item.path for item in items], said.found)
     if sum(entry.size for entry in every) > file.seek(0, 2):  # files laid over each other, told as gaps
         return
-    for entry in sealed:
-        if entry.name in listed:
-            _check_file(file, entry, listed[entry.name], said.found)
-        else:
-            said.found.add("package.extra_file", entry.name)
-    if [entry.name for entry in every] != [*(item.path for item in items), MANIFEST, SEAL_FILE, SIGNATURES]:
-        said.found.add("package.order", "package")
+    listed = {item.path: item for item in items}
+    for entry in (entry for entry in every if entry.name in listed):
+        _check_file(file, entry, listed[entry.name], said.found)
     if not len(said.found):
         total = sum(item.size for item in items)
         said.holds.append(words(
             f"{len(items)} 个文件、{total} 字节与封存时完全一致,不多不少",
             f"{len(items)} files, {total} bytes, are exactly what was sealed: none altered, none more, none fewer",
         ))
+
+
+def _check_names(every: list[str], listed: list[str], found: Findings) -> None:
+    """What is in the package is what the manifest lists, in its order, then the three files of the seal."""
+    sealed, known = {*every, *LONGEST}, {*listed, *LONGEST}
+    for path in (path for path in listed if path not in sealed):
+        found.add("package.missing_file", path)
+    for path in (path for path in every if path not in known):
+        found.add("package.extra_file", path)
+    if every != [*listed, MANIFEST, SEAL_FILE, SIGNATURES]:
+        found.add("package.order", "package")
 
 
 def _check_file(file: BinaryIO, entry: Entry, item: Item, found: Findings) -> None:
