@@ -110,6 +110,13 @@ def test_actions_that_answer_a_running_limit_stand_first(node, enter):
     assert groups == sorted(groups, key=["due", "stage", "any"].index)
 
 
+def test_once_a_custody_limit_is_past_what_ends_the_custody_stands_first(node, enter):
+    proceeding, _ = story.detained(node, "赵大勇")
+    node.now += story.timedelta(days=60)
+    ready = enter(story.INVESTIGATOR).get(f"/desk/proceedings/{proceeding}/").context["ready"]
+    assert ready[0].id == "release"
+
+
 def test_detention_is_applied_for_approved_by_another_and_carried_out_on_three_pages(node, enter):
     proceeding, (person,) = story.filed(node, "赵大勇")
     investigator, chief = enter(story.INVESTIGATOR, "赵敏"), enter(story.CHIEF, "周平")

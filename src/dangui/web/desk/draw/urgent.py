@@ -17,7 +17,8 @@ def grouped(
 ) -> tuple[ActionLine, ...]:
     """The lines in groups: those that answer a running limit, those of this stage, those of any time.
 
-    Of the first the nearest end stands first, and what meets a limit before what moves it.
+    Of the first the nearest end stands first, and what meets a limit before what moves it. Once a limit is past, what
+    ends the custody stands before both.
     """
     running = {
         clock.deadline: clock
@@ -26,12 +27,14 @@ def grouped(
     }
     open_stages = len(procedure.stages) - len(procedure.closed)
     found = [_placed(line, running, procedure, world, open_stages) for line in lines]
+    past = {clock.ends_at for clock in running.values() if clock.status == "past"}
     return tuple(
         sorted(
             found,
             key=lambda line: (
                 _GROUPS[line.group],
                 line.due_at.timestamp() if line.due_at else 0.0,
+                not (line.due_at in past and _frees(line, procedure, world)),
                 _moves(line, procedure, world),
             ),
         )
@@ -39,6 +42,13 @@ def grouped(
 
 
 _GROUPS = {"due": 0, "stage": 1, "any": 2}
+
+
+def _frees(line: ActionLine, procedure: Procedure, world: World) -> bool:
+    """Whether it ends custody: release, or another measure that leaves the person free."""
+    custody = {measure.id for measure in world.fields[procedure.field].measures.values() if measure.custody}
+    named = {str(effect.value) for effect in _effects(procedure.actions[line.id], world) if effect.verb == "measure"}
+    return bool(named) and not named & custody
 
 
 def _moves(line: ActionLine, procedure: Procedure, world: World) -> bool:
