@@ -21,7 +21,7 @@ from dangui.core.world import Agency, Catalogue, FieldOfLaw, Kind, Measure, Post
 from dangui.packs_yaml import read_file
 from dangui.standards import parse_standard
 
-_NO_FIELD = FieldOfLaw({}, {}, (), 18, {})
+_NO_FIELD = FieldOfLaw({}, {}, (), 0, {})
 
 
 class Packs:
